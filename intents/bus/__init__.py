@@ -1,0 +1,1 @@
+"""The message bus: one protocol, in memory or over MQTT 5."""

@@ -1,0 +1,53 @@
+"""Canonical JSON and content ids.
+
+Two parties that hold the same content compute the same id: keys sorted, no white space, no floats.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
+
+from pydantic import BaseModel
+
+Json: TypeAlias = bool | int | str | Sequence["Json"] | Mapping[str, "Json"] | None
+"""What canonical JSON may hold. Floats are left out: they do not print alike everywhere."""
+
+
+def canonical_bytes(content: Json) -> bytes:
+    """Return the one byte string that stands for `content`.
+
+    Raises:
+        TypeError: if `content` holds a float, a key that is no string, or anything else that is not JSON.
+    """
+    _check(content)
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+
+
+def content_id(content: Json) -> str:
+    """Return the SHA-256 of the canonical bytes, in lower-case hex."""
+    return hashlib.sha256(canonical_bytes(content)).hexdigest()
+
+
+def model_bytes(model: BaseModel) -> bytes:
+    """Return the canonical bytes of a boundary model."""
+    return canonical_bytes(model.model_dump(mode="json"))
+
+
+def model_id(model: BaseModel) -> str:
+    """Return the content id of a boundary model."""
+    return hashlib.sha256(model_bytes(model)).hexdigest()
+
+
+def _check(content: object) -> None:
+    if isinstance(content, float):
+        raise TypeError(f"canonical JSON holds no floats: {content!r}; write it as an integer or a decimal string")
+    if isinstance(content, Mapping):
+        for key, value in content.items():
+            if not isinstance(key, str):
+                # The library would write 1 and "1" alike.
+                raise TypeError(f"canonical JSON has strings as keys: {key!r}")
+            _check(value)
+    elif isinstance(content, Sequence) and not isinstance(content, str | bytes):
+        for value in content:
+            _check(value)
