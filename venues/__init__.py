@@ -1,0 +1,1 @@
+"""The simulated execution environment: chains, oracles, markets, clearing, bridges, and the graph over them."""

@@ -1,0 +1,1 @@
+"""What transactions ask of the contracts of a chain."""

@@ -1,0 +1,263 @@
+"""Calls that settle awarded fills.
+
+A fill delivered where its owner's escrow is settles in one transaction, `Settle`. A fill delivered elsewhere takes
+three: `Lock` at home, `Deliver` there, and `Claim` at home once the delivery is proved. `Refund` ends a lock that
+nobody claimed in time.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from intents.errors import InvalidSignatureError
+from intents.intent import SignedIntent
+from intents.satisfaction import violation
+from intents.signing import verify
+from venues.calls.gas import CLAIM_GAS, DELIVER_GAS, LOCK_GAS, REFUND_GAS, SETTLE_GAS
+from venues.chain_state import ChainState
+from venues.chains.transaction import Applied, Block, Log, Reverted
+from venues.escrow import Lock as EscrowLock
+from venues.markets.venue import Order, Unfilled
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FillTerms:
+    """What a fill owes to whom."""
+
+    fill_id: str
+    intent_id: str
+    signed: SignedIntent
+    """What the owner signed: the contracts check it themselves."""
+
+    solver: str
+    chain: str
+    """CAIP-2 id of the chain of delivery."""
+
+    quantity: int
+    """Units of the intent."""
+
+    debit: int
+    """USDC the owner pays for the legs; negative where they receive."""
+
+    legs: Mapping[str, int]
+    """What the owner receives; negative quantities are sold by them."""
+
+    @property
+    def owner(self) -> str:
+        """Account that pays and receives."""
+        return self.signed.intent.owner
+
+    @property
+    def collateral(self) -> int:
+        """USDC of the owner that goes to their clearing account to back the legs."""
+        return self.signed.intent.collateral(self.quantity)
+
+    @property
+    def cash(self) -> int:
+        """USDC the owner's vault pays in all; negative where it receives."""
+        return self.debit + self.collateral
+
+    def violation(self, remaining: int | None) -> str | None:
+        """Return how the terms break what the owner signed, or `None`; `remaining` as in `violation`."""
+        intent = self.signed.intent
+        if intent.chains and self.chain not in intent.chains:
+            return f"delivery on {self.chain} is not allowed"
+        try:
+            if verify(self.signed) != self.intent_id:
+                return "the signature is for another intent"
+        except InvalidSignatureError as error:
+            return str(error)
+        return violation(intent, self.legs, self.quantity, self.debit, remaining=remaining)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settle:
+    """Trade, deliver and get paid, all on the owner's home chain and all or nothing."""
+
+    terms: FillTerms
+    orders: tuple[Order, ...]
+    deadline_ms: int
+    venue_gas: int
+
+    @property
+    def gas(self) -> int:
+        """Gas of the call with its venue orders."""
+        return SETTLE_GAS + self.venue_gas
+
+    def apply(self, state: ChainState, block: Block) -> Applied[ChainState] | Reverted:
+        """Return the state with the fill settled."""
+        terms = self.terms
+        refusal = _refusal(terms, state, self.deadline_ms, block) or _overfilled(terms, state)
+        if refusal:
+            return refusal
+        if state.escrow.vault(terms.owner) < terms.cash:
+            return Reverted(f"undercollateralised: vault of {terms.owner} is short of {terms.cash}")
+        traded = trade_all(state, self.orders, terms.solver, block)
+        if isinstance(traded, Reverted):
+            return traded
+        after, touched = traded
+        escrow = after.escrow.credit(terms.owner, -terms.cash).with_filled(terms.intent_id, terms.quantity)
+        clearing = after.clearing.change(terms.solver, cash=terms.cash)
+        clearing = clearing.move(terms.solver, terms.owner, terms.legs, terms.collateral)
+        return _checked(replace(after, escrow=escrow, clearing=clearing), terms, touched, "Filled")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lock:
+    """Set the owner's cash aside for a fill that will be delivered on another chain."""
+
+    terms: FillTerms
+    refund_at_ms: int
+    deadline_ms: int
+    gas: int = LOCK_GAS
+
+    def apply(self, state: ChainState, block: Block) -> Applied[ChainState] | Reverted:
+        """Return the state with the cash locked."""
+        terms = self.terms
+        refusal = _refusal(terms, state, self.deadline_ms, block) or _overfilled(terms, state)
+        if refusal:
+            return refusal
+        if terms.fill_id in state.escrow.locks:
+            return Reverted(f"reverted: fill {terms.fill_id} was locked before")
+        cash = max(0, terms.cash)
+        if state.escrow.vault(terms.owner) < cash:
+            return Reverted(f"undercollateralised: vault of {terms.owner} is short of {cash}")
+        lock = EscrowLock(
+            fill_id=terms.fill_id,
+            intent_id=terms.intent_id,
+            owner=terms.owner,
+            solver=terms.solver,
+            cash=cash,
+            refund_at_ms=self.refund_at_ms,
+        )
+        escrow = state.escrow.credit(terms.owner, -cash).with_lock(lock)
+        escrow = escrow.with_filled(terms.intent_id, terms.quantity)
+        return Applied(replace(state, escrow=escrow), (_log("Locked", terms, cash),))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deliver:
+    """Trade with the solver's own cash and hand the legs to the owner, away from their home chain."""
+
+    terms: FillTerms
+    orders: tuple[Order, ...]
+    deadline_ms: int
+    venue_gas: int
+
+    @property
+    def gas(self) -> int:
+        """Gas of the call with its venue orders."""
+        return DELIVER_GAS + self.venue_gas
+
+    def apply(self, state: ChainState, block: Block) -> Applied[ChainState] | Reverted:
+        """Return the state with the legs and their collateral in the owner's account, and a record to prove."""
+        terms = self.terms
+        refusal = _refusal(terms, state, self.deadline_ms, block)
+        if refusal:
+            return refusal
+        if terms.fill_id in state.delivered:
+            return Reverted(f"reverted: fill {terms.fill_id} was delivered before")
+        traded = trade_all(state, self.orders, terms.solver, block)
+        if isinstance(traded, Reverted):
+            return traded
+        after, touched = traded
+        rebate = max(0, -terms.cash)
+        clearing = after.clearing.move(terms.solver, terms.owner, terms.legs, terms.collateral + rebate)
+        delivered = replace(after, clearing=clearing, delivered=after.delivered.set(terms.fill_id, block.time_ms))
+        return _checked(delivered, terms, touched, "Delivered")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """Pay the solver from a lock whose delivery is proved."""
+
+    terms: FillTerms
+    gas: int = CLAIM_GAS
+
+    def apply(self, state: ChainState, block: Block) -> Applied[ChainState] | Reverted:  # noqa: ARG002
+        """Return the state with the solver paid."""
+        lock = state.escrow.locks.get(self.terms.fill_id)
+        if lock is None or lock.state != "locked":
+            return Reverted(f"reverted: fill {self.terms.fill_id} is {lock.state if lock else 'not locked'}")
+        if self.terms.fill_id not in state.proofs:
+            return Reverted(f"reverted: no proof of delivery of fill {self.terms.fill_id}")
+        escrow = state.escrow.with_lock(replace(lock, state="claimed"))
+        clearing = state.clearing.change(lock.solver, cash=lock.cash)
+        after = replace(state, escrow=escrow, clearing=clearing)
+        return Applied(after, (_log("Claimed", self.terms, lock.cash),))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refund:
+    """Give the owner back what a lock holds once no timely proof can arrive any more."""
+
+    fill_id: str
+    quantity: int
+    gas: int = REFUND_GAS
+
+    def apply(self, state: ChainState, block: Block) -> Applied[ChainState] | Reverted:
+        """Return the state with the cash back in the owner's vault."""
+        lock = state.escrow.locks.get(self.fill_id)
+        if lock is None or lock.state != "locked":
+            return Reverted(f"reverted: fill {self.fill_id} is {lock.state if lock else 'not locked'}")
+        if block.time_ms < lock.refund_at_ms or self.fill_id in state.proofs:
+            return Reverted(f"reverted: fill {self.fill_id} is not refundable")
+        escrow = state.escrow.with_lock(replace(lock, state="refunded")).credit(lock.owner, lock.cash)
+        escrow = escrow.with_filled(lock.intent_id, -self.quantity)
+        fields = (("fill", self.fill_id), ("intent", lock.intent_id), ("cash", lock.cash))
+        return Applied(replace(state, escrow=escrow), (Log("Refunded", fields),))
+
+
+def trade_all(
+    state: ChainState, orders: Iterable[Order], taker: str, block: Block
+) -> tuple[ChainState, frozenset[str]] | Reverted:
+    """Return the state after all orders and the accounts they touched, or the refusal of the first that fails."""
+    touched = {taker}
+    for order in orders:
+        outcome = state.trade(order, taker, block.time_ms)
+        if isinstance(outcome, Unfilled):
+            return Reverted(f"{outcome.cause}: {outcome.detail}")
+        state, fill = outcome
+        touched.update(share.account for share in fill.shares)
+    return state, frozenset(touched)
+
+
+def _refusal(terms: FillTerms, state: ChainState, deadline_ms: int, block: Block) -> Reverted | None:
+    if block.time_ms > deadline_ms:
+        return Reverted(f"late: block {block.number} is past the deadline")
+    if state.chain not in {terms.chain, terms.signed.intent.home}:
+        return Reverted(f"reverted: the fill has no business on {state.chain}")
+    broken = terms.violation(_remaining(terms, state))
+    return Reverted(f"reverted: {broken}") if broken else None
+
+
+def _remaining(terms: FillTerms, state: ChainState) -> int:
+    """Return what is left of the intent, as far as a chain knows: away from home, what was locked for this fill."""
+    if state.chain != terms.signed.intent.home:
+        return terms.quantity
+    return terms.signed.intent.quantity - state.escrow.filled.get(terms.intent_id, 0)
+
+
+def _overfilled(terms: FillTerms, state: ChainState) -> Reverted | None:
+    filled = state.escrow.filled.get(terms.intent_id, 0) + terms.quantity
+    if filled > terms.signed.intent.quantity:
+        return Reverted(f"reverted: intent {terms.intent_id} would be filled beyond its quantity")
+    return None
+
+
+def _checked(state: ChainState, terms: FillTerms, touched: frozenset[str], name: str) -> Applied[ChainState] | Reverted:
+    """Return the state if everybody it touched is still backed."""
+    lacking = state.clearing.uncovered({terms.owner, *touched})
+    if lacking is not None:
+        return Reverted(f"undercollateralised: {lacking} lacks {state.clearing.shortfall(lacking)}")
+    return Applied(state, (_log(name, terms, terms.cash),))
+
+
+def _log(name: str, terms: FillTerms, cash: int) -> Log:
+    fields = (
+        ("fill", terms.fill_id),
+        ("intent", terms.intent_id),
+        ("quantity", terms.quantity),
+        ("cash", cash),
+        ("to", terms.signed.intent.home),
+    )
+    return Log(name, fields)

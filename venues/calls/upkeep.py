@@ -1,0 +1,131 @@
+"""Calls that keep a chain's contracts going: oracle answers, quotes, arbitrage, bridges, expiry."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from intents.options import expiry_label
+from venues.calls.gas import BRIDGE_GAS
+from venues.calls.settlement import trade_all
+from venues.chain_state import Answer, ChainState
+from venues.chains.transaction import Applied, Block, Log, Reverted
+from venues.markets.clob import OrderBook, Quote, requote
+from venues.markets.venue import Order
+
+POST_GAS = 65_000
+REQUOTE_GAS = 60_000
+REQUOTE_GAS_PER_QUOTE = 9_000
+EXPIRY_GAS = 80_000
+EXPIRY_GAS_PER_ACCOUNT = 35_000
+
+Ladders = Mapping[str, tuple[tuple[Quote, ...], tuple[Quote, ...]]]
+"""Bids and asks of each instrument, best first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostAnswer:
+    """Publish an oracle answer."""
+
+    price: int
+    observed_ms: int
+    gas: int = POST_GAS
+
+    def apply(self, state: ChainState, block: Block) -> Applied[ChainState] | Reverted:
+        """Return the state with the answer in force, unless a newer one is already there."""
+        if self.observed_ms < state.answer.observed_ms:
+            return Reverted("stale: a newer answer is in force")
+        answer = Answer(self.price, block.time_ms, self.observed_ms)
+        fields = (("price", self.price), ("observed_ms", self.observed_ms))
+        return Applied(replace(state, answer=answer), (Log("Answered", fields),))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requote:
+    """Replace all resting orders of one maker."""
+
+    venue: str
+    maker: str
+    ladders: Ladders
+
+    @property
+    def gas(self) -> int:
+        """Gas, by the number of quotes."""
+        return REQUOTE_GAS + REQUOTE_GAS_PER_QUOTE * sum(len(bids) + len(asks) for bids, asks in self.ladders.values())
+
+    def apply(self, state: ChainState, block: Block) -> Applied[ChainState] | Reverted:  # noqa: ARG002
+        """Return the state with the maker's orders replaced."""
+        venue = state.venues.get(self.venue)
+        if not isinstance(venue, OrderBook):
+            return Reverted(f"reverted: {self.venue} is not an order book")
+        return Applied(state.with_venue(requote(venue, self.maker, self.ladders)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trade:
+    """Execute a trader's own orders."""
+
+    trader: str
+    orders: tuple[Order, ...]
+    venue_gas: int
+
+    @property
+    def gas(self) -> int:
+        """Gas of the venue orders."""
+        return self.venue_gas
+
+    def apply(self, state: ChainState, block: Block) -> Applied[ChainState] | Reverted:
+        """Return the state after the orders."""
+        traded = trade_all(state, self.orders, self.trader, block)
+        if isinstance(traded, Reverted):
+            return traded
+        after, touched = traded
+        lacking = after.clearing.uncovered(touched)
+        if lacking is not None:
+            return Reverted(f"undercollateralised: {lacking}")
+        return Applied(after, (Log("Traded", (("trader", self.trader),)),))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BridgeOut:
+    """Pay USDC from a clearing account into a bridge, to be paid out on its other chain."""
+
+    bridge: str
+    account: str
+    cash: int
+    gas: int = BRIDGE_GAS
+
+    def apply(self, state: ChainState, block: Block) -> Applied[ChainState] | Reverted:  # noqa: ARG002
+        """Return the state with the cash in the bridge."""
+        port = state.bridges[self.bridge]
+        arriving = self.cash - port.fee(self.cash)
+        if arriving <= 0:
+            return Reverted(f"uneconomic: {self.cash} does not cover the bridge fee")
+        clearing = state.clearing.change(self.account, cash=-self.cash)
+        if clearing.account(self.account).cash < 0 or clearing.uncovered([self.account]):
+            return Reverted(f"undercollateralised: {self.account} cannot send {self.cash}")
+        after = replace(state, clearing=clearing, bridges=state.bridges.set(port.id, port.received(self.cash)))
+        fields = (("bridge", self.bridge), ("account", self.account), ("cash", arriving), ("to", port.peer))
+        return Applied(after, (Log("Bridged", fields),))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettleExpiry:
+    """Pay out an expiry at the oracle's price."""
+
+    expiry_ms: int
+    accounts: int
+    """Number of accounts the keeper expects to settle: it sets the gas."""
+
+    @property
+    def gas(self) -> int:
+        """Gas, by the number of accounts."""
+        return EXPIRY_GAS + EXPIRY_GAS_PER_ACCOUNT * self.accounts
+
+    def apply(self, state: ChainState, block: Block) -> Applied[ChainState] | Reverted:
+        """Return the state with the expiry settled."""
+        if block.time_ms < self.expiry_ms or self.expiry_ms not in state.clearing.expired(block.time_ms):
+            return Reverted(f"reverted: nothing of {expiry_label(self.expiry_ms)} to settle")
+        if state.answer.price <= 0:
+            return Reverted("stale: no oracle price")
+        clearing = state.clearing.settle(self.expiry_ms, state.answer.price, block.time_ms)
+        fields = (("expiry", expiry_label(self.expiry_ms)), ("price", state.answer.price))
+        return Applied(replace(state, clearing=clearing), (Log("Expired", fields),))

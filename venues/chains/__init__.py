@@ -1,0 +1,1 @@
+"""Chains: fee markets, pools of waiting transactions, blocks, finality."""

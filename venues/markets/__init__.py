@@ -1,0 +1,1 @@
+"""Venues: order books, option market makers, spot pools."""

@@ -1,0 +1,130 @@
+"""Arbitrageurs who bring pools and option makers back to the market when that pays for the gas.
+
+They are what keeps a venue that moves only by trades from staying wrong, and what a slow oracle costs its liquidity
+providers.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from intents.assets import ETH, ETH_UNIT, OPTION_UNIT, PRICE_UNIT, USDC_UNIT
+from venues.calls.upkeep import Trade
+from venues.chain_state import ChainState
+from venues.chains.transaction import Transaction
+from venues.markets.cpmm import FEE_DENOMINATOR, FEE_NUMERATOR, SpotPool
+from venues.markets.option_amm import OptionAmm
+from venues.markets.venue import Market, Order, Side, Unfilled
+from venues.pricing import black76
+from venues.pricing.fixed_point import ONE
+from venues.truth import Truth, strip, years_to
+from venues.view import Offer, View
+
+TIP_WEI: Final = 100_000_000
+BASE_FEE_HEADROOM: Final = 3
+LEAST_EDGE_OVER_GAS: Final = 1.5
+OPTION_MARGIN: Final = 0.02
+"""Least edge on an option trade, as a fraction of its fair value."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arbitrageur:
+    """One trader on one chain."""
+
+    name: str
+    chain: str
+    venues: tuple[str, ...]
+    period_ms: int
+    offset_ms: int
+
+    def next_ms(self, now_ms: int) -> int:
+        """Return when it looks next."""
+        return now_ms - (now_ms - self.offset_ms) % self.period_ms + self.period_ms
+
+    def act(self, view: View, now_ms: int) -> tuple[Offer, ...]:
+        """Trade where the edge pays for the gas, one order a venue."""
+        chain, state = view.chain(self.chain), view.state(self.chain)
+        price_wei = chain.fee_quantile(0.5, 10) if chain.rules.base_fee is None else chain.base_fee_wei + TIP_WEI
+        offers = []
+        for venue_id in self.venues:
+            venue = state.venues[venue_id]
+            gas_usd = venue.gas * price_wei / ETH_UNIT * view.truth.price(now_ms) / PRICE_UNIT
+            order = self._opportunity(venue, state, view.truth, now_ms, gas_usd)
+            if order is not None:
+                offers.append(self._offer(order, venue.gas, price_wei, now_ms))
+        return tuple(offers)
+
+    def _opportunity(self, venue: object, state: ChainState, truth: Truth, now_ms: int, gas_usd: float) -> Order | None:
+        if isinstance(venue, SpotPool):
+            return pool_opportunity(venue, truth.price(now_ms), gas_usd)
+        if isinstance(venue, OptionAmm):
+            return option_opportunity(venue, state.market(now_ms), truth, gas_usd)
+        return None
+
+    def _offer(self, order: Order, gas: int, price_wei: int, now_ms: int) -> Offer:
+        transaction = Transaction(
+            id=f"{self.name}:{order.venue}:{now_ms}",
+            sender=self.name,
+            call=Trade(trader=self.name, orders=(order,), venue_gas=gas),
+            max_fee_wei=price_wei * BASE_FEE_HEADROOM if price_wei < 10**10 else price_wei,
+            tip_wei=TIP_WEI,
+            submitted_ms=now_ms,
+        )
+        return Offer(self.chain, transaction)
+
+
+def pool_opportunity(pool: SpotPool, true_price: int, gas_usd: float) -> Order | None:
+    """Return the trade that brings a pool's price, fee included, to the true one, if it earns more than its gas."""
+    price = true_price / PRICE_UNIT * USDC_UNIT / ETH_UNIT
+    gamma = FEE_NUMERATOR / FEE_DENOMINATOR
+    product = pool.ether * pool.cash
+    bought = pool.ether - math.sqrt(product / (gamma * price))
+    sold = (math.sqrt(product * gamma / price) - pool.ether) / gamma
+    if bought > 0:
+        quantity = int(bought)
+        cash, side = pool.cost(quantity) if quantity else 0, "buy"
+        edge = quantity * price - cash
+    else:
+        quantity = max(int(sold), 0)
+        cash, side = pool.proceeds(quantity), "sell"
+        edge = cash - quantity * price
+    if edge / USDC_UNIT < LEAST_EDGE_OVER_GAS * gas_usd + 1:
+        return None
+    slack = int(edge / 2)
+    bound = cash + slack if side == "buy" else cash - slack
+    return Order(venue=pool.id, instrument=ETH, side="buy" if side == "buy" else "sell", quantity=quantity, bound=bound)
+
+
+def option_opportunity(venue: OptionAmm, market: Market, truth: Truth, gas_usd: float) -> Order | None:
+    """Return the order of one standard size with the largest edge over fair value, if it earns more than its gas."""
+    if market.spot <= 0:
+        return None
+    symbols = venue.instruments()
+    fair = truth.fair(symbols, market.now_ms)
+    quoted = _marginal_prices(venue, symbols, market)
+    best = int(np.argmax(np.abs(fair - quoted)))
+    side: Side = "buy" if fair[best] > quoted[best] else "sell"
+    quantity = venue.rules.standard_size
+    options = quantity / OPTION_UNIT
+    worth = fair[best] * options
+    least = LEAST_EDGE_OVER_GAS * gas_usd + OPTION_MARGIN * worth
+    limit = worth - least if side == "buy" else worth + least
+    if limit <= 0 or abs(fair[best] - quoted[best]) * options < least:
+        return None
+    order = Order(venue=venue.id, instrument=symbols[best], side=side, quantity=quantity, bound=int(limit * USDC_UNIT))
+    return None if isinstance(venue.execute(order, market), Unfilled) else order
+
+
+def _marginal_prices(venue: OptionAmm, symbols: tuple[str, ...], market: Market) -> black76.Floats:
+    terms = strip(symbols)
+    vols = np.array(
+        [
+            board.base_iv / ONE * skew / ONE
+            for board in venue.boards.values()
+            for skew in board.skews.values()
+            for _ in "CP"
+        ]
+    )
+    return black76.price(market.spot / PRICE_UNIT, terms.strikes, vols, years_to(terms, market.now_ms), terms.calls > 0)

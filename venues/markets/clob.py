@@ -1,0 +1,168 @@
+"""Option order book with price-time priority.
+
+Resting orders are executed at their own price. The taker pays the fee of a real option exchange: three basis points
+of the underlying, at most an eighth of the premium (Deribit's schedule).
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Final, Literal
+
+from intents.assets import OPTION_UNIT, PRICE_UNIT, USDC_UNIT
+from intents.boundary import Amount
+from intents.lifecycle import Cause
+from venues.markets.venue import Claim, Fill, Market, Order, Share, Side, Step, Unfilled, slippage, within_bound
+
+FEE_PPM: Final = 300
+"""Taker fee, in millionths of the underlying."""
+
+FEE_CAP_DIVISOR: Final = 8
+"""The fee never exceeds the premium divided by this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A price and size on one side, in a maker's ladder."""
+
+    price: Amount
+    """USDC base units for one option."""
+
+    quantity: Amount
+
+
+@dataclass(frozen=True, slots=True)
+class RestingOrder:
+    """An order in the book."""
+
+    owner: str
+    price: Amount
+    """USDC base units for one option."""
+
+    quantity: Amount
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """Both sides of one instrument, best first; equal prices in the order of arrival."""
+
+    bids: tuple[RestingOrder, ...] = ()
+    asks: tuple[RestingOrder, ...] = ()
+
+
+EMPTY_BOOK: Final = Book()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderBook:
+    """Order books of many option series at one venue."""
+
+    id: str
+    chain: str
+    books: dict[str, Book]
+    fee_account: str
+    gas: int = 90_000
+    kind: Literal["order_book"] = "order_book"
+
+    def instruments(self) -> tuple[str, ...]:
+        """Return the listed series."""
+        return tuple(self.books)
+
+    def execute(self, order: Order, market: Market) -> tuple["OrderBook", Fill] | Unfilled:
+        """Return the venue after taking resting orders from the best price on; all or nothing."""
+        book = self.books.get(order.instrument, EMPTY_BOOK)
+        resting = book.asks if order.side == "buy" else book.bids
+        matches = tuple(_match(resting, order.quantity))
+        if sum(quantity for _, quantity in matches) < order.quantity:
+            return Unfilled(Cause.NO_LIQUIDITY, f"{order.instrument}: the book is thinner than {order.quantity}")
+        fill = self._fill(order, matches, market.spot)
+        if not within_bound(order, fill.cash):
+            return slippage(order, fill.cash)
+        rest = _consume(resting, order.quantity)
+        changed = replace(book, asks=rest) if order.side == "buy" else replace(book, bids=rest)
+        return replace(self, books=self.books | {order.instrument: changed}), fill
+
+    def ladder(self, instrument: str, side: Side, market: Market) -> tuple[Step, ...]:
+        """Return one step for each resting order, fees included."""
+        book = self.books.get(instrument, EMPTY_BOOK)
+        steps = []
+        for resting in book.asks if side == "buy" else book.bids:
+            premium = _premium(resting.price, resting.quantity, side)
+            fee = _fee(premium, resting.quantity, market.spot)
+            steps.append(Step(resting.quantity, premium + fee if side == "buy" else premium - fee))
+        return tuple(steps)
+
+    def claim(self, order: Order, market: Market) -> Claim:
+        """Return the claim: resting quantity at prices that, paid throughout, would still keep the bound."""
+        book = self.books.get(order.instrument, EMPTY_BOOK)
+        reach = 0
+        for resting in book.asks if order.side == "buy" else book.bids:
+            premium = _premium(resting.price, order.quantity, order.side)
+            fee = _fee(premium, order.quantity, market.spot) + len(book.asks) + len(book.bids)
+            if not within_bound(order, premium + fee if order.side == "buy" else premium - fee):
+                break
+            reach += resting.quantity
+        reach = max(reach, self._reach_alone(order, market))
+        return Claim(f"{self.id}:{order.instrument}:{order.side}", order.quantity, reach)
+
+    def _reach_alone(self, order: Order, market: Market) -> int:
+        return order.quantity if not isinstance(self.execute(order, market), Unfilled) else 0
+
+    def _fill(self, order: Order, matches: tuple[tuple[RestingOrder, int], ...], spot: int) -> Fill:
+        sign = -1 if order.side == "buy" else 1
+        shares = []
+        premium = 0
+        for resting, quantity in matches:
+            cash = _premium(resting.price, quantity, order.side)
+            premium += cash
+            shares.append(Share(resting.owner, sign * quantity, -sign * cash))
+        fee = _fee(premium, order.quantity, spot)
+        shares.append(Share(self.fee_account, 0, fee))
+        return Fill(order, premium + fee if order.side == "buy" else premium - fee, fee, tuple(shares))
+
+
+def requote(
+    venue: OrderBook, owner: str, quotes: Mapping[str, tuple[tuple[Quote, ...], tuple[Quote, ...]]]
+) -> OrderBook:
+    """Return the venue with all orders of `owner` replaced by `quotes` (bids and asks of each instrument)."""
+    books = {}
+    for instrument, book in venue.books.items():
+        bids, asks = quotes.get(instrument, ((), ()))
+        books[instrument] = Book(
+            _place([o for o in book.bids if o.owner != owner], bids, owner, best_is_high=True),
+            _place([o for o in book.asks if o.owner != owner], asks, owner, best_is_high=False),
+        )
+    return replace(venue, books=books)
+
+
+def _place(
+    resting: list[RestingOrder], quotes: tuple[Quote, ...], owner: str, *, best_is_high: bool
+) -> tuple[RestingOrder, ...]:
+    orders = resting + [RestingOrder(owner, quote.price, quote.quantity) for quote in quotes]
+    return tuple(sorted(orders, key=lambda order: -order.price if best_is_high else order.price))
+
+
+def _match(resting: tuple[RestingOrder, ...], quantity: int) -> Iterator[tuple[RestingOrder, int]]:
+    for order in resting:
+        if quantity == 0:
+            return
+        taken = min(order.quantity, quantity)
+        quantity -= taken
+        yield order, taken
+
+
+def _consume(resting: tuple[RestingOrder, ...], quantity: int) -> tuple[RestingOrder, ...]:
+    for index, order in enumerate(resting):
+        if quantity < order.quantity:
+            return (replace(order, quantity=order.quantity - quantity), *resting[index + 1 :])
+        quantity -= order.quantity
+    return ()
+
+
+def _premium(price: int, quantity: int, side: Side) -> int:
+    """Return what `quantity` costs at `price`: rounded up for a buyer, down for a seller."""
+    return -(-price * quantity // OPTION_UNIT) if side == "buy" else price * quantity // OPTION_UNIT
+
+
+def _fee(premium: int, quantity: int, spot: int) -> int:
+    notional = spot * quantity // (OPTION_UNIT * PRICE_UNIT // USDC_UNIT)
+    return min(notional * FEE_PPM // 1_000_000, premium // FEE_CAP_DIVISOR)

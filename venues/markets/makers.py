@@ -1,0 +1,128 @@
+"""Makers who quote ladders of options around Black-76.
+
+They see the market with a delay, quote in volatility, widen and shrink as it rises, lean against their inventory, and
+leave when it passes what they can bear.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from intents.assets import OPTION_UNIT, USDC_UNIT
+from venues.calls.upkeep import Ladders, Requote
+from venues.chain_state import ChainState
+from venues.chains.transaction import Transaction
+from venues.markets.clob import Quote
+from venues.pricing import black76
+from venues.pricing.black76 import Floats
+from venues.truth import Strip, years_to
+from venues.view import Offer, View
+
+TICK: Final = 10_000
+"""Smallest step of a price: a cent, in USDC base units."""
+
+TIP_WEI: Final = 50_000_000
+FEE_HEADROOM: Final = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MakerRules:
+    """How a maker quotes."""
+
+    refresh_ms: int
+    latency_ms: int
+    """Age of what it sees."""
+
+    half_spread: float
+    """Half the width of its best quotes, as a fraction of volatility, when the market is calm."""
+
+    calm_vol: float
+    """Volatility at which the width is as stated; it grows in proportion."""
+
+    leave_vol: float
+    """Volatility at the money at which it stops quoting."""
+
+    size: float
+    """Options at the best price when calm; it shrinks in inverse proportion to volatility."""
+
+    levels: int
+    level_step: float
+    """Further width of each next level, as a fraction of volatility; its size is half as much again."""
+
+    skew: float
+    """Move of its volatility, as a fraction, for each hundred options of inventory."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Maker:
+    """One maker on one order book."""
+
+    name: str
+    chain: str
+    venue: str
+    rules: MakerRules
+    offset_ms: int
+    """Phase of its refresh, so that makers do not move together."""
+
+    def next_ms(self, now_ms: int) -> int:
+        """Return the time of its next refresh."""
+        period = self.rules.refresh_ms
+        return now_ms - (now_ms - self.offset_ms) % period + period
+
+    def act(self, view: View, now_ms: int) -> tuple[Offer, ...]:
+        """Replace its quotes."""
+        state = view.state(self.chain)
+        call = Requote(venue=self.venue, maker=self.name, ladders=self.ladders(view, state, now_ms))
+        transaction = Transaction(
+            id=f"{self.name}:{now_ms}",
+            sender=self.name,
+            call=call,
+            max_fee_wei=view.chain(self.chain).base_fee_wei * FEE_HEADROOM + TIP_WEI,
+            tip_wei=TIP_WEI,
+            submitted_ms=now_ms,
+        )
+        return (Offer(self.chain, transaction),)
+
+    def ladders(self, view: View, state: ChainState, now_ms: int) -> Ladders:
+        """Return its bids and asks for every listed series that has not expired."""
+        seen = now_ms - self.rules.latency_ms
+        level = view.truth.level.at(seen)
+        if level >= self.rules.leave_vol:
+            return {}
+        listed = tuple(state.venues[self.venue].instruments())
+        spot, terms, vols = view.truth.vols(listed, now_ms, seen)
+        stress = max(level / self.rules.calm_vol, 1.0)
+        lean = 1 - self.rules.skew * _inventory(state, self.name) / 100
+        widths = [self._width(stress, depth) for depth in range(self.rules.levels)]
+        prices = [self._prices(spot, terms, vols * lean, width, now_ms) for width in widths]
+        sizes = [_lots(self.rules.size * 1.5**depth / stress) for depth in range(self.rules.levels)]
+        return {
+            symbol: (
+                tuple(Quote(int(bid[i]), size) for (bid, _), size in zip(prices, sizes, strict=True) if bid[i] > 0),
+                tuple(Quote(int(ask[i]), size) for (_, ask), size in zip(prices, sizes, strict=True)),
+            )
+            for i, symbol in enumerate(listed)
+            if terms.expiries_ms[i] > now_ms
+        }
+
+    def _width(self, stress: float, depth: int) -> float:
+        return min((self.rules.half_spread + depth * self.rules.level_step) * stress, 0.9)
+
+    def _prices(self, spot: float, terms: Strip, vols: Floats, width: float, now_ms: int) -> tuple[Floats, Floats]:
+        """Return bid and ask of one level, in USDC base units on the tick, bids rounded down and asks up."""
+        years, calls = years_to(terms, now_ms), terms.calls > 0
+        bid = black76.price(spot, terms.strikes, vols * (1 - width), years, calls) * USDC_UNIT / TICK
+        ask = black76.price(spot, terms.strikes, vols * (1 + width), years, calls) * USDC_UNIT / TICK
+        floor = np.floor(bid) - 1
+        return np.maximum(floor, 0) * TICK, np.maximum(np.ceil(ask) + 1, floor + 2) * TICK
+
+
+def _inventory(state: ChainState, owner: str) -> float:
+    """Return the options held over all series: options bought less options sold."""
+    return sum(state.clearing.account(owner).positions.values()) / OPTION_UNIT
+
+
+def _lots(size: float) -> int:
+    """Return a size in base units, in whole tenths of an option."""
+    return max(round(size * 10), 1) * (OPTION_UNIT // 10)

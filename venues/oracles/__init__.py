@@ -1,0 +1,1 @@
+"""Price feeds: what a chain believes the market is."""

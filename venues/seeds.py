@@ -1,0 +1,29 @@
+"""The one place where randomness is made.
+
+A stream is named by a path such as `(7, "solver", "greedy", 12)`. Equal paths give equal streams, different paths
+independent ones, so that a new entity never shifts the draws of another.
+"""
+
+import hashlib
+
+import numpy as np
+
+Generator = np.random.Generator  # noqa: TID251  the type, for annotations elsewhere
+
+SeedPath = tuple[int | str, ...]
+
+
+def seed_bytes(*path: int | str) -> bytes:
+    """Return 32 bytes that depend on the whole path and on nothing else."""
+    digest = hashlib.sha256()
+    for part in path:
+        kind = b"i" if isinstance(part, int) else b"s"
+        text = str(part).encode()
+        digest.update(kind + len(text).to_bytes(4, "big") + text)
+    return digest.digest()
+
+
+def generator(*path: int | str) -> Generator:
+    """Return the random stream that the path names."""
+    seed = int.from_bytes(seed_bytes(*path)[:16], "big")
+    return np.random.Generator(np.random.PCG64(seed))  # noqa: TID251  the only place that makes one

@@ -1,0 +1,49 @@
+"""What the inhabitants of the world see of it, and how they act on it."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from venues.chain_state import ChainState
+from venues.chains.chain import Chain
+from venues.chains.transaction import Transaction
+from venues.truth import Truth
+
+
+class View(Protocol):
+    """The world, for reading."""
+
+    @property
+    def truth(self) -> Truth:
+        """The market itself."""
+
+    def chain(self, chain_id: str) -> Chain[ChainState]:
+        """Return a chain; inhabitants read its fees and do not advance it."""
+
+    def state(self, chain_id: str) -> ChainState:
+        """Return the state of a chain after its last block."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A transaction for a chain's pool."""
+
+    chain: str
+    transaction: Transaction[ChainState]
+    replaces: str | None = None
+
+
+class Agent(Protocol):
+    """Somebody who acts at times of their own: an oracle, a maker, an arbitrageur, a keeper.
+
+    An agent keeps no state: what it knows it reads from the world, so that a copy of the world needs no copy of it.
+    """
+
+    @property
+    def name(self) -> str:
+        """Unique name, and the account it pays from."""
+
+    def next_ms(self, now_ms: int) -> int:
+        """Return when it wants to act next, later than `now_ms`."""
+
+    def act(self, view: View, now_ms: int) -> tuple[Offer, ...]:
+        """Return the transactions it sends."""
