@@ -1,0 +1,148 @@
+"""What happens after an award: deliveries are credited, failures judged, locks refunded, bonds slashed.
+
+It looks at every block, after the executor has.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from auction.bonds import bond, slash
+from auction.book import Entry, IntentBook
+from auction.breaker import Breaker
+from auction.journal import Journal
+from auction.settlement.attribution import Restored, Verdict, attribute
+from auction.settlement.executor import Executor, Run
+from auction.settlement.plan import Plan, Step, StepKind
+from intents.canonical import Json
+from intents.lifecycle import State
+from venues.calls.bonding import Slash
+from venues.calls.settlement import Refund
+from venues.chain_state import ChainState
+from venues.chains.chain import Produced
+from venues.world import World
+
+OPERATOR: Final = "auctioneer"
+"""Account that the auctioneer's own transactions are sent from."""
+
+NEVER_MS: Final = 2**53
+
+
+class Aftermath:
+    """All fills that were awarded and are not yet concluded."""
+
+    def __init__(
+        self, book: IntentBook, executor: Executor, journal: Journal, breaker: Breaker, bond_chain: str
+    ) -> None:
+        self._book = book
+        self._executor = executor
+        self._journal = journal
+        self._breaker = breaker
+        self._bond_chain = bond_chain
+        self._open: dict[str, set[str]] = {}
+        """Fills of each intent that are not concluded."""
+
+        self._bonds: dict[str, int] = {}
+        self._restored: dict[str, Restored] = {}
+        self.verdicts: list[Verdict] = []
+
+    def begin(self, world: World, plans: Sequence[tuple[Plan, bool]]) -> None:
+        """Begin plans awarded now, each with whether its solver settles."""
+        if not all(settles for _, settles in plans):
+            restored = Restored(world.fork(), self._executor.fork(), [plan for plan, _ in plans])
+            self._restored |= {plan.terms.fill_id: restored for plan, settles in plans if not settles}
+        for plan, settles in plans:
+            self._expect(world, plan)
+            self._executor.start(plan, settles=settles, world=world)
+        self._write()
+
+    def on_block(self, world: World, chain_id: str, produced: Produced[ChainState]) -> None:  # noqa: ARG002
+        """Conclude what the block has decided."""
+        self._write()
+        for fills in list(self._open.values()):
+            for fill_id in sorted(fills):
+                run = self._executor.run(fill_id)
+                if run.is_over:
+                    self._conclude(world, run)
+
+    def _expect(self, world: World, plan: Plan) -> None:
+        """Take note of a fill: its intent is being settled, and its solver's bond is set."""
+        terms, now_ms = plan.terms, world.now_ms
+        entry = self._book[terms.intent_id]
+        if entry.state is State.AWARDED:
+            entry.attempts += 1
+            self._book.move(entry, State.SETTLING, now_ms)
+        self._open.setdefault(terms.intent_id, set()).add(terms.fill_id)
+        spot, vol = world.truth.price(now_ms), world.truth.level.at(now_ms)
+        amount = bond(terms.legs, spot, vol, now_ms, plan.delivery.deadline_ms - now_ms)
+        self._bonds[terms.fill_id] = amount
+        body: dict[str, Json] = {
+            "fill": terms.fill_id,
+            "intent_id": terms.intent_id,
+            "solver": terms.solver,
+            "chain": terms.chain,
+            "home": plan.home,
+            "quantity": str(terms.quantity),
+            "debit": str(terms.debit),
+            "bond": str(amount),
+            "deliver_by": plan.delivery.deadline_ms,
+        }
+        self._journal.note(now_ms, "fill.awarded", body)
+
+    def _conclude(self, world: World, run: Run) -> None:
+        terms = run.plan.terms
+        entry = self._book[terms.intent_id]
+        self._open[terms.intent_id].discard(terms.fill_id)
+        if run.delivered_ms:
+            entry.filled += terms.quantity
+            done: dict[str, Json] = {
+                "fill": terms.fill_id,
+                "intent_id": terms.intent_id,
+                "quantity": str(terms.quantity),
+            }
+            self._journal.note(world.now_ms, "fill.delivered", done)
+        else:
+            self._fail(world, run, entry)
+        if not self._open[terms.intent_id]:
+            del self._open[terms.intent_id]
+            self._move_on(world, entry)
+
+    def _fail(self, world: World, run: Run, entry: Entry) -> None:
+        """Judge a failure, and set right what it left behind."""
+        terms = run.plan.terms
+        verdict = attribute(run, self._restored.pop(terms.fill_id, None))
+        self.verdicts.append(verdict)
+        entry.cause, entry.reason, entry.has_failed = verdict.cause, verdict.detail, True
+        staked = self._bonds.pop(terms.fill_id)
+        taken = slash(staked, but_for=verdict.but_for) if verdict.responsible == "solver" else 0
+        self._journal.note_verdict(world.now_ms, verdict, taken)
+        if verdict.responsible == "solver":
+            until = self._breaker.fault(terms.solver, world.now_ms)
+            self._journal.note(world.now_ms, "solver.suspended", {"solver": terms.solver, "until": until})
+        if taken:
+            call = Slash(fill_id=terms.fill_id, solver=terms.solver, owner=terms.owner, cash=taken)
+            self._errand(world, call, self._bond_chain, world.now_ms)
+        lock = world.state(run.plan.home).escrow.locks.get(terms.fill_id)
+        if lock is not None and lock.state == "locked":
+            entry.refunded = True
+            refund = Refund(fill_id=terms.fill_id, quantity=terms.quantity)
+            self._errand(world, refund, run.plan.home, lock.refund_at_ms)
+
+    def _errand(self, world: World, call: Slash | Refund, chain: str, not_before_ms: int) -> None:
+        """Send a transaction of the auctioneer's own as soon as it may be."""
+        kind: StepKind = "slash" if isinstance(call, Slash) else "refund"
+        name = f"{call.fill_id}/{kind}"
+        step = Step(id=name, kind=kind, chain=chain, call=call, needs=(), deadline_ms=NEVER_MS, on_revert="retry")
+        self._executor.run_errand(step, OPERATOR, not_before_ms, world)
+
+    def _move_on(self, world: World, entry: Entry) -> None:
+        """Take an intent on once nothing of it is under way."""
+        now_ms = world.now_ms
+        if entry.remaining == 0:
+            self._book.move(entry, State.FILLED, now_ms)
+        else:
+            self._book.move(entry, State.OPEN, now_ms)
+        self._write()
+
+    def _write(self) -> None:
+        self._journal.note_steps(self._executor.drain())
+        self._journal.note_intents(self._book.drain())

@@ -1,0 +1,282 @@
+"""The auctioneer: admits intents, runs rounds, settles what was awarded, and judges what failed.
+
+It is the core: no clock, no network, no files. Who drives it hands it what came in and takes away the events.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from auction.aftermath import Aftermath
+from auction.book import Entry, IntentBook, Listing, Refusal
+from auction.breaker import Breaker
+from auction.house import Benchmark, job_of
+from auction.journal import Journal
+from auction.ledger import Event
+from auction.round import RoundResult, awards, close
+from auction.scoring import Scored, Tender, plans_of
+from auction.settlement.executor import Executor
+from auction.settlement.plan import Deadlines
+from auction.settlement.policy import SettlementPolicy
+from intents.canonical import Json
+from intents.intent import SignedIntent
+from intents.lifecycle import Cause, State
+from solvers.messages import Announcement, Award, BidSheet, Decision, OpenIntent
+from solvers.routing.problem import Job
+from venues.clearing import FULL_COLLATERAL
+from venues.seeds import seed_bytes
+from venues.snapshot import Snapshot, view_chain
+from venues.world import Observer, World
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuctionRules:
+    """How rounds are run."""
+
+    award_delay_ms: int
+    """Time from the snapshot to the award: bidding and the auctioneer's own work, in the world's time."""
+
+    nodes: int
+    """Work budget of solvers: branch-and-bound nodes for each program."""
+
+    reference_chain: str
+    """Chain whose oracle converts gas into dollars."""
+
+    bond_chain: str
+    """Chain where bonds are staked."""
+
+    policy: SettlementPolicy
+
+
+class Auctioneer:
+    """The auctioneer of one run."""
+
+    def __init__(self, *, rules: AuctionRules, world: World, solvers: Sequence[str], seed: int) -> None:
+        self.world = world
+        self.rules = rules
+        self.book = IntentBook(_listing(world))
+        self.journal = Journal()
+        self.executor = Executor(rules.policy)
+        self._solvers = tuple(sorted(solvers))
+        self._seed = seed
+        self._breaker = Breaker()
+        self._aftermath = Aftermath(self.book, self.executor, self.journal, self._breaker, rules.bond_chain)
+        self._watchers: list[Observer] = []
+        self._tender: Tender | None = None
+        self._result: RoundResult | None = None
+
+    def receive(self, signed: SignedIntent) -> Entry | Refusal:
+        """Take in an intent at the present instant, or say why not."""
+        now_ms, intent = self.world.now_ms, signed.intent
+        vault = self.world.state(intent.home).escrow.vault(intent.owner) if intent.home in self.world.chain_ids else 0
+        answer = self.book.admit(signed, now_ms, {(intent.owner, intent.home): vault})
+        refused = isinstance(answer, Refusal)
+        body: dict[str, Json] = {
+            "signed": signed.model_dump(mode="json"),
+            "intent_id": answer.intent_id,
+            "code": answer.code if isinstance(answer, Refusal) else "accepted",
+            "detail": answer.detail if isinstance(answer, Refusal) else "",
+        }
+        self.journal.note(now_ms, "intent.refused" if refused else "intent.received", body)
+        self.journal.note_intents(self.book.drain())
+        return answer
+
+    def cancel(self, intent_id: str) -> Refusal | None:
+        """Cancel an intent at the present instant, or say why it cannot be."""
+        refusal = self.book.cancel(intent_id, self.world.now_ms)
+        self.journal.note(self.world.now_ms, "intent.cancel", {"intent_id": intent_id, "done": refusal is None})
+        self.journal.note_intents(self.book.drain())
+        return refusal
+
+    def open_round(self, number: int, seal_key: str) -> Announcement:
+        """Start a round at the present instant with all intents that are open."""
+        self.journal.round, now_ms = number, self.world.now_ms
+        self.book.expire(now_ms)
+        entries = self.book.open_for(now_ms)
+        for entry in entries:
+            self.book.move(entry, State.IN_AUCTION, now_ms)
+        snapshot = self.snapshot()
+        self._tender = Tender(
+            round=number,
+            snapshot=snapshot,
+            states={chain: self.world.state(chain) for chain in self.world.chain_ids},
+            intents={entry.intent_id: (entry.signed, entry.remaining) for entry in entries},
+        )
+        body: dict[str, Json] = {
+            "snapshot": snapshot.hash,
+            "intents": [entry.intent_id for entry in entries],
+            "tie_commitment": seed_bytes("commitment", self._tie(number).hex()).hex(),
+            "gas_wei": {view.chain: str(view.gas_price_wei) for view in snapshot.chains},
+            "spot": {view.chain: view.spot for view in snapshot.chains},
+            "true_price": self.world.truth.price(now_ms),
+        }
+        self.journal.note_intents(self.book.drain())
+        self.journal.note(now_ms, "round.opened", body)
+        return Announcement(
+            round=number,
+            time_ms=now_ms,
+            intents=tuple(
+                OpenIntent(intent_id=entry.intent_id, intent=entry.intent, remaining=entry.remaining)
+                for entry in entries
+            ),
+            snapshot=snapshot,
+            snapshot_hash=snapshot.hash,
+            seal_key=seal_key,
+            nodes=self.rules.nodes,
+        )
+
+    def jobs(self) -> tuple[Job, ...]:
+        """Return the intents of the open round, for the house."""
+        intents = self._open_tender().intents
+        return tuple(job_of(name, signed.intent, left) for name, (signed, left) in intents.items())
+
+    def intents(self) -> Mapping[str, tuple[SignedIntent, int]]:
+        """Return the signed intents of the open round, with what remains of each."""
+        return self._open_tender().intents
+
+    def scored(self) -> tuple[Scored, ...]:
+        """Return the bids that held in the round just closed."""
+        return self._result.scored if self._result is not None else ()
+
+    def close_round(self, sheets: Sequence[BidSheet], faults: Mapping[str, str], house: Benchmark) -> tuple[Award, ...]:
+        """End the bidding: write down the bids, choose the winners, and tell each solver what became of its own.
+
+        The world moves on to the instant of the award.
+        """
+        tender, now_ms = self._open_tender(), self.world.now_ms
+        for name in sorted(faults):
+            self.journal.note(now_ms, "solver.fault", {"solver": name, "fault": faults[name]})
+        for sheet in sorted(sheets, key=lambda s: s.solver):
+            self.journal.note(now_ms, "bids.opened", sheet.model_dump(mode="json"))
+        tie = self._tie(tender.round)
+        suspended = [name for name in self._solvers if self._breaker.is_suspended(name, now_ms)]
+        self._result = close(sheets, tender, self._free_cash(tender), tie, suspended)
+        self._note_result(self._result, house, tie)
+        self.advance(now_ms + self.rules.award_delay_ms)
+        self._release(self._result, house)
+        return awards(self._result, tender.round)
+
+    def settle(self, decisions: Mapping[str, Decision]) -> None:
+        """Begin the settlement of the winners as their solvers decided; no decision means that nothing is sent."""
+        tender, result = self._open_tender(), self._result
+        if result is None:
+            raise RuntimeError("no round was closed")
+        kept = {(name, position) for name, decision in decisions.items() for position in decision.settle}
+        for name in sorted(decisions):
+            self.journal.note(self.world.now_ms, "decision", decisions[name].model_dump(mode="json"))
+        plans = [
+            (plan, (scored.bid.solver, scored.position) in kept)
+            for scored in result.winners
+            for plan in plans_of(scored.bid, scored.position, tender, self._deadlines)
+        ]
+        self._aftermath.begin(self.world, plans)
+        self._tender = self._result = None
+
+    def advance(self, until_ms: int, observers: Sequence[Observer] = ()) -> None:
+        """Let the world live on; settlements go their way and are judged."""
+        self.world.advance(until_ms, [self.executor, self._aftermath, *self._watchers, *observers])
+
+    def watch(self, observer: Observer) -> None:
+        """Let somebody see every block from now on."""
+        self._watchers.append(observer)
+
+    def finish(self) -> None:
+        """End what is still open: no round will come any more."""
+        for entry in self.book.unfinished():
+            if entry.state is State.OPEN:
+                self.book.end(entry, self.world.now_ms)
+        self.journal.note_intents(self.book.drain())
+
+    def is_idle(self) -> bool:
+        """Return whether nothing is being settled and no intent can still be auctioned."""
+        return self.executor.is_idle() and not self.book.unfinished()
+
+    def drain(self) -> tuple[Event, ...]:
+        """Return the events since the last call."""
+        return self.journal.drain()
+
+    def snapshot(self) -> Snapshot:
+        """Return the world at the present instant as solvers may see it."""
+        views = tuple(
+            view_chain(self.world.state(name), self.rules.policy.expected_price(self.world.chain(name)), self._solvers)
+            for name in self.world.chain_ids
+        )
+        price = self.world.state(self.rules.reference_chain).answer.price
+        return Snapshot(time_ms=self.world.now_ms, ether_price=price, chains=views)
+
+    def _open_tender(self) -> Tender:
+        if self._tender is None:
+            raise RuntimeError("no round is open")
+        return self._tender
+
+    def _tie(self, number: int) -> bytes:
+        return seed_bytes(self._seed, "tie", number)
+
+    def _deadlines(self, home: str, chain: str) -> Deadlines:
+        return self.rules.policy.deadlines(self.world, self.world.now_ms, home, chain)
+
+    def _free_cash(self, tender: Tender) -> dict[tuple[str, str], int]:
+        """Return what each solver can spend on each chain: its cash less what backs its positions."""
+        free = {}
+        for chain, state in tender.states.items():
+            for solver in self._solvers:
+                account = state.clearing.account(solver)
+                free[solver, chain] = account.cash - FULL_COLLATERAL.requirement(account).cash
+        return free
+
+    def _note_result(self, result: RoundResult, house: Benchmark, tie: bytes) -> None:
+        now_ms = self.world.now_ms
+        alone: dict[str, Json] = {
+            name: {"surplus": str(found.surplus), "cause": found.cause, "unit_cost": _text(found.unit_cost)}
+            for name, found in house.alone.items()
+        }
+        self.journal.note(now_ms, "round.benchmark", {"first_best": str(house.first_best), "alone": alone})
+        for name, results in result.results.items():
+            found = [item.model_dump(mode="json", exclude_defaults=True) for item in results]
+            self.journal.note(now_ms, "bids.judged", {"solver": name, "results": found})
+        body: dict[str, Json] = {
+            "winners": [f"{s.bid.solver}/{s.position}" for s in result.winners],
+            "score": str(result.score),
+            "gap_ppm": round(result.gap * 1e6),
+            "tie_seed": tie.hex(),
+            "conflicts": list(result.conflicts),
+        }
+        self.journal.note(now_ms, "round.closed", body)
+
+    def _release(self, result: RoundResult, house: Benchmark) -> None:
+        """Move winners on and everybody else back to the open intents, with what is known of why."""
+        tender, now_ms = self._open_tender(), self.world.now_ms
+        won = {fill.intent_id for scored in result.winners for fill in scored.bid.fills}
+        offered = {fill.intent_id for scored in result.scored for fill in scored.bid.fills}
+        for name in tender.intents:
+            entry = self.book[name]
+            if name in won:
+                self.book.move(entry, State.AWARDED, now_ms)
+                continue
+            if not entry.has_failed:
+                entry.cause, entry.reason = _why_not(name, house, name in offered)
+            self.book.move(entry, State.OPEN, now_ms)
+        self.journal.note_intents(self.book.drain())
+
+
+def _why_not(intent_id: str, house: Benchmark, offered: bool) -> tuple[Cause, str]:  # noqa: FBT001
+    """Return why an intent was not awarded: no way to fill it, nobody bid, or others took the capacity."""
+    yardstick = house.alone[intent_id]
+    if yardstick.cause is not None:
+        return yardstick.cause, yardstick.detail
+    if not offered:
+        return Cause.NO_SOLUTION, f"no valid bid, though a route would have gained {yardstick.surplus}"
+    return Cause.NO_LIQUIDITY, "other winners took the venue capacity its bids needed"
+
+
+def _listing(world: World) -> Listing:
+    states = [world.state(name) for name in world.chain_ids]
+    venues = [venue for state in states for venue in state.venues.values()]
+    return Listing(
+        chains=frozenset(world.chain_ids),
+        instruments=frozenset(name for venue in venues for name in venue.instruments()),
+        venues=frozenset(venue.id for venue in venues),
+    )
+
+
+def _text(value: int | None) -> str | None:
+    return None if value is None else str(value)

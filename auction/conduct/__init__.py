@@ -1,0 +1,1 @@
+"""Conduct: which solvers act together, and how sure we are."""

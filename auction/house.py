@@ -1,0 +1,64 @@
+"""The house solver: the auctioneer's own routing of a round, as a yardstick.
+
+It routes every intent on its own, which tells why one cannot be filled and what a bid on it could have given its
+owner, and all of them together without competition, which bounds what the round could have given everybody.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from intents.assets import USDC_UNIT
+from intents.intent import Intent
+from intents.lifecycle import Cause
+from solvers.routing.exact import allocate
+from solvers.routing.problem import Job, NoRoute, Route
+from solvers.routing.router import route
+from venues.graph import LiquidityGraph
+
+
+@dataclass(frozen=True, slots=True)
+class Yardstick:
+    """What the house finds for one intent alone."""
+
+    surplus: int
+    """Most the owner can gain over the limit, in USDC base units; zero without a route."""
+
+    quantity: int
+    """Units that route fills."""
+
+    cause: Cause | None
+    """Why there is no route, or `None` if there is one."""
+
+    detail: str
+    unit_cost: int | None
+    """Cheapest cost of one unit, in USDC base units, where it is above the limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Benchmark:
+    """The house's view of a round."""
+
+    first_best: int
+    """Largest surplus of all intents together, in USDC base units: the program's optimum, never less than the parts."""
+
+    alone: Mapping[str, Yardstick]
+
+
+def benchmark(graph: LiquidityGraph, jobs: Sequence[Job], nodes: int) -> Benchmark:
+    """Return the house's view of a round."""
+    alone = {job.intent_id: _yardstick(route(graph, job, nodes=nodes)) for job in jobs}
+    joint = allocate(graph, jobs, nodes=nodes) if len(jobs) > 1 else None
+    together = int(joint.surplus * USDC_UNIT) if joint is not None else 0
+    best_alone = max((yardstick.surplus for yardstick in alone.values()), default=0)
+    return Benchmark(max(together, best_alone), alone)
+
+
+def job_of(intent_id: str, intent: Intent, remaining: int) -> Job:
+    """Return what remains of an intent as a routing job."""
+    return Job(intent_id=intent_id, intent=intent, remaining=remaining)
+
+
+def _yardstick(answer: Route | NoRoute) -> Yardstick:
+    if isinstance(answer, Route):
+        return Yardstick(max(answer.surplus, 0), answer.quantity, None, "", None)
+    return Yardstick(0, 0, answer.cause, answer.detail, answer.unit_cost)

@@ -1,0 +1,54 @@
+"""What the auctioneer writes down: events in the order in which they happened, until the ledger takes them."""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+
+from auction.ledger import Event
+from auction.settlement.attribution import Verdict
+from auction.settlement.executor import StepEvent
+from intents.canonical import Json
+from intents.lifecycle import IntentEvent
+
+
+class Journal:
+    """Events that are not yet in the ledger."""
+
+    def __init__(self) -> None:
+        self.round = 0
+        self._events: list[Event] = []
+
+    def note(self, time_ms: int, kind: str, body: Json) -> None:
+        """Write down an event."""
+        self._events.append(Event(self.round, time_ms, kind, body))
+
+    def note_intents(self, events: Iterable[IntentEvent]) -> None:
+        """Write down steps of intents."""
+        for event in events:
+            self.note(event.time_ms, "intent.state", event.model_dump(mode="json", exclude_defaults=True))
+
+    def note_steps(self, events: Iterable[StepEvent]) -> None:
+        """Write down what happened to settlement steps."""
+        for event in events:
+            body = {key: value for key, value in asdict(event).items() if value not in (0, "")}
+            body.pop("time_ms", None)
+            self.note(event.time_ms, "step", _texts(body))
+
+    def note_verdict(self, time_ms: int, verdict: Verdict, slashed: int) -> None:
+        """Write down why a fill failed, and what it cost its solver."""
+        self.note(time_ms, "fill.failed", _texts(asdict(verdict)) | {"slashed": str(slashed)})
+
+    def drain(self) -> tuple[Event, ...]:
+        """Return the events since the last call."""
+        events, self._events = tuple(self._events), []
+        return events
+
+
+def _texts(body: dict[str, object]) -> dict[str, Json]:
+    """Return fields as canonical JSON takes them; whole numbers beyond what a reader keeps exactly become texts."""
+    return {key: _text(key, value) for key, value in body.items()}
+
+
+def _text(key: str, value: object) -> Json:
+    if isinstance(value, bool) or not isinstance(value, int):
+        return value if isinstance(value, bool) else str(value)
+    return str(value) if key.endswith(("_wei", "cash")) else value

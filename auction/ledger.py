@@ -1,0 +1,179 @@
+"""The ledger: every event of a run in a hash chain, committed once a round.
+
+Two chains, in one SQLite file. `events` is what happened: logical times, decisions, contents; its last hash is the
+run's fingerprint. `telemetry` is how it was carried out: wall times, retransmissions, CPU; it differs from run to run.
+A row's hash covers the row before it, so a changed byte shows, and everything after it.
+"""
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal
+
+from auction.errors import BrokenChainError, LedgerError
+from intents.canonical import Json, canonical_bytes
+
+SCHEMA_VERSION: Final = 1
+FILE_NAME: Final = "ledger.sqlite"
+GENESIS: Final = "0" * 64
+
+Table = Literal["events", "telemetry"]
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS events (
+    seq INTEGER PRIMARY KEY, round INTEGER NOT NULL, time_ms INTEGER NOT NULL, kind TEXT NOT NULL,
+    body TEXT NOT NULL, hash TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS telemetry (
+    seq INTEGER PRIMARY KEY, round INTEGER NOT NULL, time_ms INTEGER NOT NULL, kind TEXT NOT NULL,
+    body TEXT NOT NULL, hash TEXT NOT NULL) STRICT;
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened."""
+
+    round: int
+    time_ms: int
+    """Logical time for events, wall time for telemetry; Unix milliseconds."""
+
+    kind: str
+    body: Json
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An event as it stands in the ledger."""
+
+    seq: int
+    event: Event
+    hash: str
+
+
+def chain_hash(previous: str, event: Event) -> str:
+    """Return the hash of an event that follows the hash `previous`."""
+    content: list[Json] = [previous, event.round, event.time_ms, event.kind, event.body]
+    return hashlib.sha256(canonical_bytes(content)).hexdigest()
+
+
+class Ledger:
+    """A ledger open for writing."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open the ledger in `folder`, which must not hold one yet.
+
+        Raises:
+            LedgerError: if there is one already, or the folder cannot be written.
+        """
+        path = folder / FILE_NAME
+        if path.exists():
+            raise LedgerError(f"{path} exists already; give another --out folder")
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._connection = _connect(path)
+            self._connection.executescript(_SCHEMA)
+        except (OSError, sqlite3.Error) as error:
+            raise LedgerError(f"cannot write a ledger in {folder}: {error}") from None
+        self._heads: dict[Table, str] = {"events": GENESIS, "telemetry": GENESIS}
+        self._counts: dict[Table, int] = {"events": 0, "telemetry": 0}
+
+    @property
+    def fingerprint(self) -> str:
+        """Hash of the last event."""
+        return self._heads["events"]
+
+    def name(self, meta: dict[str, str]) -> None:
+        """Write down what names the run: code version, scenario, seed."""
+        with self._connection:
+            rows = [("schema", str(SCHEMA_VERSION)), *sorted(meta.items())]
+            self._connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", rows)
+
+    def commit(self, events: Iterable[Event], telemetry: Iterable[Event] = ()) -> None:
+        """Append a round's events and telemetry in one durable transaction."""
+        with self._connection:
+            self._append("events", events)
+            self._append("telemetry", telemetry)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    def _append(self, table: Table, events: Iterable[Event]) -> None:
+        rows = []
+        for event in events:
+            self._counts[table] += 1
+            self._heads[table] = chain_hash(self._heads[table], event)
+            body = canonical_bytes(event.body).decode()
+            rows.append((self._counts[table], event.round, event.time_ms, event.kind, body, self._heads[table]))
+        self._connection.executemany(f"INSERT INTO {table} VALUES (?, ?, ?, ?, ?, ?)", rows)  # noqa: S608  a literal
+
+
+class LedgerReader:
+    """A ledger open for reading; it never changes the file."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open the ledger in `folder`.
+
+        Raises:
+            LedgerError: if there is none, or it is not one.
+        """
+        path = folder / FILE_NAME
+        if not path.is_file():
+            raise LedgerError(f"no ledger in {folder}; give the folder that a run was written to")
+        try:
+            self._connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
+            self.meta: dict[str, str] = dict(self._connection.execute("SELECT key, value FROM meta"))
+        except sqlite3.Error as error:
+            raise LedgerError(f"{path} is not a ledger: {error}") from None
+        if self.meta.get("schema") != str(SCHEMA_VERSION):
+            raise LedgerError(f"{path} has schema {self.meta.get('schema')}, this version reads {SCHEMA_VERSION}")
+
+    def rows(self, table: Table = "events") -> Iterator[Row]:
+        """Yield the rows in order, checking the chain on the way.
+
+        Raises:
+            BrokenChainError: at the first row that does not hold together.
+        """
+        head = GENESIS
+        query = f"SELECT seq, round, time_ms, kind, body, hash FROM {table} ORDER BY seq"  # noqa: S608  a literal
+        for expected, row in enumerate(self._read(query, table), start=1):
+            seq, round_number, time_ms, kind, body, found = row
+            if seq != expected:
+                raise BrokenChainError(table, expected, f"is missing; the next row is {seq}")
+            try:
+                event = Event(round_number, time_ms, kind, json.loads(body))
+                head = chain_hash(head, event)
+            except (ValueError, TypeError) as error:
+                raise BrokenChainError(table, seq, f"does not hold an event: {error}") from None
+            if canonical_bytes(event.body).decode() != body or head != found:
+                raise BrokenChainError(table, seq, f"({kind}) does not match its hash: it or a row before was changed")
+            yield Row(seq, event, found)
+
+    def fingerprint(self) -> str:
+        """Return the hash of the last event, as stored."""
+        found = self._connection.execute("SELECT hash FROM events ORDER BY seq DESC LIMIT 1").fetchone()
+        return str(found[0]) if found else GENESIS
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    def _read(self, query: str, table: Table) -> Iterator[tuple[int, int, int, str, str, str]]:
+        last = 0
+        try:
+            for row in self._connection.execute(query):
+                last = row[0]
+                yield row
+        except (sqlite3.Error, UnicodeDecodeError) as error:
+            raise BrokenChainError(table, last + 1, f"cannot be read: {error}") from None
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, check_same_thread=False)
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")
+    return connection

@@ -1,0 +1,1 @@
+"""Settlement: plans, their execution, and who is responsible when one fails."""

@@ -1,0 +1,132 @@
+"""Settlement plans: which transactions on which chain, in which order, bring about a fill.
+
+The auctioneer makes the plan from a bid, so no solver can send an unsafe one. At home one transaction does everything.
+Away from home cash is locked first, then the legs are delivered, then the lock is claimed with a proof, and last the
+solver's cash goes back over the bridge. Each step needs the one before it.
+"""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from intents.intent import SignedIntent
+from solvers.bid import Bid, BidFill
+from venues.calls.settlement import Claim, Deliver, FillTerms, Lock, Settle
+from venues.calls.upkeep import BridgeOut
+from venues.chain_state import ChainState
+from venues.chains.transaction import Call
+from venues.snapshot import Snapshot
+
+StepKind = Literal["settle", "lock", "deliver", "claim", "bridge", "refund", "slash"]
+"""What a step does. The last two are errands of the auctioneer, not parts of a plan."""
+
+CRITICAL: Final[frozenset[StepKind]] = frozenset({"settle", "lock", "deliver"})
+"""Steps whose failure fails the fill; the others concern the solver alone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One transaction of a plan."""
+
+    id: str
+    kind: StepKind
+    chain: str
+    call: Call[ChainState]
+    needs: tuple[str, ...]
+    """Steps that must have succeeded before this one is sent."""
+
+    deadline_ms: int
+    """Last block time at which it may land; later the contracts refuse it."""
+
+    on_revert: Literal["abort", "retry"]
+    """What a revert does: `abort` ends the plan, `retry` sends the step again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """All steps of one fill, in the order in which they may happen."""
+
+    terms: FillTerms
+    home: str
+    steps: tuple[Step, ...]
+
+    @property
+    def is_cross_chain(self) -> bool:
+        """Whether the legs are delivered away from the owner's home."""
+        return self.terms.chain != self.home
+
+    @property
+    def delivery(self) -> Step:
+        """The step that gives the owner the legs."""
+        return next(step for step in self.steps if step.kind in {"settle", "deliver"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deadlines:
+    """Instants that bound a plan."""
+
+    deliver_ms: int
+    """Last instant at which the owner may receive the legs."""
+
+    refund_ms: int
+    """First instant at which a lock goes back to the owner."""
+
+    claim_ms: int
+    """Last instant until which the solver tries to claim and to bridge."""
+
+
+def fill_id(solver: str, round_number: int, position: int, index: int) -> str:
+    """Return the name of one fill of one bid."""
+    return f"{round_number}.{solver}.{position}.{index}"
+
+
+def terms_of(bid: Bid, position: int, index: int, signed: SignedIntent) -> FillTerms:
+    """Return what one fill of a bid owes to whom."""
+    fill = bid.fills[index]
+    return FillTerms(
+        fill_id=fill_id(bid.solver, bid.round, position, index),
+        intent_id=fill.intent_id,
+        signed=signed,
+        solver=bid.solver,
+        chain=fill.chain,
+        quantity=fill.quantity,
+        debit=fill.debit,
+        legs=dict(fill.legs),
+    )
+
+
+def make_plan(
+    terms: FillTerms, fill: BidFill, snapshot: Snapshot, deadlines: Deadlines, after: tuple[str, ...] = ()
+) -> Plan:
+    """Return the plan of a fill; its first step also waits for the steps named in `after`."""
+    home = terms.signed.intent.home
+    venue_gas = sum(snapshot.by_venue[order.venue].gas for order in fill.orders)
+    if terms.chain == home:
+        call = Settle(terms=terms, orders=fill.orders, deadline_ms=deadlines.deliver_ms, venue_gas=venue_gas)
+        return Plan(terms=terms, home=home, steps=(_step(terms, "settle", home, call, after, deadlines.deliver_ms),))
+    lock = Lock(terms=terms, refund_at_ms=deadlines.refund_ms, deadline_ms=deadlines.deliver_ms)
+    deliver = Deliver(terms=terms, orders=fill.orders, deadline_ms=deadlines.deliver_ms, venue_gas=venue_gas)
+    names = {kind: f"{terms.fill_id}/{kind}" for kind in ("lock", "deliver", "claim")}
+    steps = [
+        _step(terms, "lock", home, lock, after, deadlines.deliver_ms),
+        _step(terms, "deliver", terms.chain, deliver, (names["lock"],), deadlines.deliver_ms),
+        _step(terms, "claim", home, Claim(terms=terms), (names["deliver"],), deadlines.claim_ms),
+    ]
+    port = snapshot.bridge(home, terms.chain)
+    if port is not None and terms.cash > port.fee(terms.cash):
+        call_back = BridgeOut(bridge=port.id, account=terms.solver, cash=terms.cash)
+        steps.append(_step(terms, "bridge", home, call_back, (names["claim"],), deadlines.claim_ms))
+    return Plan(terms=terms, home=home, steps=tuple(steps))
+
+
+def _step(
+    terms: FillTerms, kind: StepKind, chain: str, call: Call[ChainState], needs: tuple[str, ...], deadline_ms: int
+) -> Step:
+    return Step(
+        id=f"{terms.fill_id}/{kind}",
+        kind=kind,
+        chain=chain,
+        call=call,
+        needs=needs,
+        deadline_ms=deadline_ms,
+        on_revert="abort" if kind in CRITICAL else "retry",
+    )

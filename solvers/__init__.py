@@ -1,0 +1,1 @@
+"""The solver interface, routing, and the solvers that ship."""

@@ -1,0 +1,1 @@
+"""Solvers that misbehave, for testing the network."""

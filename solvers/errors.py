@@ -1,0 +1,23 @@
+"""Errors of solvers: one that cannot be found or loaded, and one that breaks its word at run time."""
+
+
+class SolversError(Exception):
+    """Root of the errors of this package."""
+
+
+class UnknownSolverError(SolversError):
+    """A name that belongs to no solver."""
+
+    def __init__(self, name: str, known: tuple[str, ...]) -> None:
+        super().__init__(
+            f"no solver {name!r}; known are {', '.join(known)}, or give package.module:Class or file.py:Class"
+        )
+        self.name = name
+
+
+class SolverLoadError(SolversError):
+    """A solver that is there but does not load."""
+
+    def __init__(self, spec: str, why: str) -> None:
+        super().__init__(f"solver {spec!r} does not load: {why}")
+        self.spec = spec

@@ -1,0 +1,125 @@
+"""What auctioneer and solvers say to each other."""
+
+from typing import Final, Literal
+
+from pydantic import Field
+
+from intents.boundary import Amount, Boundary, SignedAmount
+from intents.intent import Intent
+from solvers.bid import Bid
+from venues.snapshot import Snapshot
+
+MAX_BIDS: Final = 64
+"""Bids of one solver in one round."""
+
+
+class OpenIntent(Boundary):
+    """An intent in the auction."""
+
+    intent_id: str
+    intent: Intent
+    remaining: Amount
+
+
+class Announcement(Boundary):
+    """The start of a round. Goes to every solver alike."""
+
+    kind: Literal["announcement"] = "announcement"
+    round: int
+    time_ms: int
+    intents: tuple[OpenIntent, ...]
+    snapshot: Snapshot
+    snapshot_hash: str
+    seal_key: str
+    """Public key that bids of this round are sealed to, in hex."""
+
+    nodes: int
+    """Work budget: branch-and-bound nodes for each program."""
+
+
+class BidSheet(Boundary):
+    """All bids of one solver in one round; an empty sheet is an abstention."""
+
+    kind: Literal["bids"] = "bids"
+    solver: str
+    round: int
+    bids: tuple[Bid, ...] = Field(default=(), max_length=MAX_BIDS)
+
+
+class SealedSheet(Boundary):
+    """A bid sheet that only the auctioneer can open."""
+
+    kind: Literal["sealed"] = "sealed"
+    solver: str
+    round: int
+    sealed: str = Field(pattern=r"^[0-9a-f]*$")
+    """Signed bid sheet, sealed to the round's key, in hex."""
+
+    work: int = 0
+    """Work units spent, as counted by the routers."""
+
+    output: str = Field(default="", max_length=4096)
+    """What the solver printed during the round, for its developer."""
+
+    error: str = Field(default="", max_length=512)
+    """Why the solver has no bids, if it failed."""
+
+
+class Award(Boundary):
+    """What a round brought one solver. Goes to that solver only."""
+
+    kind: Literal["award"] = "award"
+    round: int
+    solver: str
+    won: tuple[int, ...]
+    """Positions of its winning bids in its sheet."""
+
+    results: tuple["BidResult", ...]
+
+
+class BidResult(Boundary):
+    """Why a bid won, lost, or was dropped."""
+
+    position: int
+    outcome: Literal["won", "lost", "dropped"]
+    code: str
+    """`won`, `outbid`, `unfair`, `capacity`, or the code of the check that dropped it."""
+
+    score: SignedAmount
+    """Users' surplus as the auctioneer computed it, in USDC base units."""
+
+    detail: str = ""
+
+
+class Decision(Boundary):
+    """What a solver does about an award: settle by the published policy, or nothing."""
+
+    kind: Literal["decision"] = "decision"
+    round: int
+    solver: str
+    settle: tuple[int, ...]
+    """Positions of the winning bids that it settles."""
+
+    error: str = Field(default="", max_length=512)
+
+
+class Notice(Boundary):
+    """News for one solver that asks for no answer."""
+
+    kind: Literal["notice"] = "notice"
+    solver: str
+    topic: Literal["settled", "failed", "flag"]
+    intent_id: str = ""
+    detail: str = ""
+
+
+class Hello(Boundary):
+    """A solver that is ready."""
+
+    kind: Literal["hello"] = "hello"
+    solver: str
+    key: str = Field(pattern=r"^[0-9a-f]{64}$")
+    """Ed25519 public key of its signatures."""
+
+    software: str = Field(default="", max_length=128)
+    """Shared software it declares to run, if any: known dependence."""

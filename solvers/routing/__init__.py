@@ -1,0 +1,1 @@
+"""Optimal routing of intents over venues and chains."""

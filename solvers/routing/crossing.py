@@ -1,0 +1,97 @@
+"""Crossing: opposite intents filled against each other, and only the rest at venues.
+
+The mixed-integer program finds what to cross; here its answer is turned into parcels. Within a crossing the intents
+that sell are delivered first: the solver then has in hand what it passes on.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import networkx as nx
+
+from intents.intent import LOT
+from solvers.routing.desk import Desk, Draft, open_order, priced
+from solvers.routing.exact import Allocation, Flow, Share
+from solvers.routing.problem import Job, Parcel
+from solvers.routing.quantise import net, split_lots, whole_legs
+from venues.graph import LiquidityGraph
+from venues.markets.venue import Order, Side, Unfilled
+
+
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """Intents that are filled together, sellers first."""
+
+    jobs: tuple[Job, ...]
+    parcels: tuple[Parcel, ...]
+    work: int
+
+    @property
+    def surplus(self) -> int:
+        """What the owners' limits leave above all costs, in USDC base units."""
+        pairs = zip(self.jobs, self.parcels, strict=True)
+        return sum(job.intent.max_debit(part.quantity) - part.cost.total for job, part in pairs)
+
+
+def crossings(graph: LiquidityGraph, allocation: Allocation) -> list[Crossing]:
+    """Return the groups of shares of an allocation that meet each other, as executable parcels."""
+    groups = (_executable(graph, allocation, group) for group in _groups(allocation.shares))
+    return [group for group in groups if group is not None]
+
+
+def _groups(shares: Sequence[Share]) -> list[list[Share]]:
+    """Return the shares that have opposite legs in common on one chain, as connected groups of two or more."""
+    whole = {i: _legs(share) for i, share in enumerate(shares)}
+    meeting: nx.Graph[int] = nx.Graph()
+    for i, own in whole.items():
+        for j, other in whole.items():
+            if i < j and shares[i].chain == shares[j].chain and shares[i].job is not shares[j].job:
+                opposite = any(held * other.get(name, 0) < 0 for name, held in own.items())
+                meeting.add_edges_from([(i, j)] if opposite else [])
+    return [[shares[i] for i in sorted(group)] for group in sorted(map(sorted, nx.connected_components(meeting)))]
+
+
+def _legs(share: Share) -> Mapping[str, int]:
+    quantity = int(round(share.quantity * 100, 6)) * LOT
+    return (whole_legs(share, quantity) if quantity else None) or {}
+
+
+def _executable(graph: LiquidityGraph, allocation: Allocation, group: Sequence[Share]) -> Crossing | None:
+    """Return a group as parcels, or `None` if it does not survive rounding."""
+    ordered = sorted(group, key=lambda share: (sum(_legs(share).values()), share.job.intent_id))
+    legs = [_legs(share) for share in ordered]
+    quantities = [int(round(share.quantity * 100, 6)) * LOT for share in ordered]
+    if any(not own or size < share.job.least() for own, size, share in zip(legs, quantities, ordered, strict=True)):
+        return None
+    orders = _venue_orders(graph, allocation.flows, net(legs), ordered[0].chain)
+    if orders is None:
+        return None
+    desk = Desk(graph.snapshot)
+    parcels = []
+    for share, own, quantity in zip(ordered, legs, quantities, strict=True):
+        last = share is ordered[-1]
+        draft = Draft(chain=share.chain, quantity=quantity, legs=own, orders=orders if last else ())
+        part = priced(desk, share.job, draft)
+        if isinstance(part, Unfilled):
+            return None
+        parcels.append(part)
+    return Crossing(tuple(share.job for share in ordered), tuple(parcels), desk.work)
+
+
+def _venue_orders(
+    graph: LiquidityGraph, flows: Sequence[Flow], rest: Mapping[str, int], chain: str
+) -> tuple[Order, ...] | None:
+    """Return the orders for what the group does not cross among itself."""
+    orders: list[Order] = []
+    for instrument, held in sorted(rest.items()):
+        side: Side = "buy" if held > 0 else "sell"
+        fitting = [
+            flow
+            for flow in flows
+            if flow.edge.instrument == instrument and flow.edge.side == side and flow.edge.source[1] == chain
+        ]
+        split = split_lots(graph, fitting, abs(held) // LOT)
+        if split is None:
+            return None
+        orders.extend(open_order(venue, instrument, side, lots * LOT) for venue, lots in split if lots)
+    return tuple(orders)

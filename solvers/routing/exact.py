@@ -1,0 +1,245 @@
+"""Routing as one mixed-integer program: several intents, all venues, gas, bridges and payoff floors together.
+
+Venues enter as the executable chords of their cost curves, so the answer errs on the dear side; gas and fixed fees
+need binaries, all-or-none and least fills too. Opposite intents meet inside the balance rows: what one sells another
+may buy without touching a venue.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from intents.assets import ETH, OPTION_UNIT, PRICE_UNIT, USDC_UNIT
+from intents.options import OptionSeries, parse_series
+from intents.wants import SLOPE_UNIT, Payoff, collateral_per_unit, expiries
+from solvers.routing.problem import Job, settlement_gas
+from solvers.routing.program import Optimum, Program
+from venues.graph import Edge, LiquidityGraph
+from venues.markets.venue import Side
+
+DEFAULT_NODES: Final = 400
+"""Branch-and-bound nodes a solution may take: the work budget of one program."""
+
+RELATIVE_GAP: Final = 1e-6
+"""Gap at which the search for the best route of one intent stops."""
+
+JOINT_GAP: Final = 0.01
+"""The same for several intents together: the last percent takes ten times as long as the rest."""
+
+REACH: Final = 0.3
+"""How far from a knot, as a fraction of its price, a strike may be and still be considered for a floor."""
+
+DUST: Final = 1e-7
+"""Quantities below this are rounding of the optimiser."""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How much of one intent is delivered on one chain, before quantisation."""
+
+    job: Job
+    chain: str
+    quantity: float
+    """Units, as a number of options."""
+
+    legs: Mapping[str, float]
+    """Chosen by the optimiser for a payoff floor; empty for a package."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """How much an edge trades, before quantisation."""
+
+    edge: Edge
+    quantity: float
+
+
+@dataclass(frozen=True, slots=True)
+class Allocation:
+    """The optimum of a program, read back."""
+
+    shares: tuple[Share, ...]
+    flows: tuple[Flow, ...]
+    surplus: float
+    """Limits less costs, in dollars."""
+
+    gap: float
+    work: int
+
+
+@dataclass(slots=True)
+class _Model:
+    """Indices of the variables of a program under construction."""
+
+    program: Program = field(default_factory=Program)
+    quantity: dict[tuple[int, str], int] = field(default_factory=dict)
+    """Units of a job delivered on a chain."""
+
+    legs: dict[tuple[int, str], dict[str, tuple[int, int | None]]] = field(default_factory=dict)
+    """Long and short variable of each instrument that a payoff floor may use."""
+
+    flows: dict[Edge, list[int]] = field(default_factory=dict)
+    balance: dict[tuple[str, str], dict[int, float]] = field(default_factory=dict)
+    """Terms of the row that equates what is delivered with what is traded, for each chain and instrument."""
+
+
+def allocate(graph: LiquidityGraph, jobs: Sequence[Job], *, nodes: int = DEFAULT_NODES) -> Allocation | None:
+    """Return the allocation with the largest surplus over all `jobs` together, or `None` if the optimiser fails.
+
+    An allocation without shares means that nothing is worth its cost.
+    """
+    model = _Model()
+    for index, job in enumerate(jobs):
+        _add_job(model, graph, index, job)
+    for place, terms in sorted(model.balance.items()):
+        wanted = list(terms.values())
+        if any(value < 0 for value in wanted):
+            _add_edges(model, graph, jobs, place, "buy")
+        if any(value > 0 for value in wanted):
+            _add_edges(model, graph, jobs, place, "sell")
+        model.program.row(terms, low=0.0, high=0.0)
+    if not model.quantity:
+        return Allocation((), (), 0.0, 0.0, 0)
+    gap = RELATIVE_GAP if len(jobs) == 1 else JOINT_GAP
+    optimum = model.program.solve(nodes=nodes, relative_gap=gap)
+    return _read(model, jobs, optimum) if optimum else None
+
+
+def _add_job(model: _Model, graph: LiquidityGraph, index: int, job: Job) -> None:
+    """Add the variables and rows of one intent: at most what remains, over all chains."""
+    program = model.program
+    total: dict[int, float] = {}
+    uses: dict[int, float] = {}
+    remaining, least = job.remaining / OPTION_UNIT, job.least() / OPTION_UNIT
+    for chain in job.chains(graph):
+        if not _can_deliver(graph, job, chain):
+            continue
+        gain, fixed = _terms(graph, job, chain)
+        quantity = program.variable(gain=gain, upper=remaining)
+        use = program.variable(gain=-fixed, integer=True)
+        program.row({quantity: 1.0, use: -remaining}, high=0.0)
+        if least:
+            program.row({quantity: 1.0, use: -least}, low=0.0)
+        model.quantity[index, chain] = quantity
+        total[quantity] = uses[use] = 1.0
+        if isinstance(job.intent.want, Payoff):
+            _add_floor(model, graph, (index, chain), job.intent.want)
+        else:
+            for name, per_unit in job.intent.want.unit_legs().items():
+                terms = model.balance.setdefault((chain, name), {})
+                terms[quantity] = terms.get(quantity, 0.0) - per_unit / OPTION_UNIT
+    if total:
+        program.row(total, high=remaining)
+    if len(uses) > 1 and job.intent.fill == "all_or_none":
+        program.row(uses, high=1.0)
+
+
+def _can_deliver(graph: LiquidityGraph, job: Job, chain: str) -> bool:
+    want = job.intent.want
+    if isinstance(want, Payoff):
+        return bool(_usable(graph, chain, want))
+    return set(want.unit_legs()) <= set(graph.instruments(chain))
+
+
+def _terms(graph: LiquidityGraph, job: Job, chain: str) -> tuple[float, float]:
+    """Return the gain of one unit and the fixed cost of delivering on a chain, in dollars, venue costs left out."""
+    snapshot, intent = graph.snapshot, job.intent
+    fixed = settlement_gas(snapshot, intent.home, chain, 0) / USDC_UNIT
+    gain = intent.limit / USDC_UNIT
+    port = snapshot.bridge(intent.home, chain) if chain != intent.home else None
+    if port is not None:
+        moved = max(intent.limit + (collateral_per_unit(intent.want) or 0), 0) / USDC_UNIT
+        gain -= moved * port.fee_ppm / 1e6
+        fixed += port.fixed_fee / USDC_UNIT
+    return gain, fixed
+
+
+def _usable(graph: LiquidityGraph, chain: str, want: Payoff) -> tuple[OptionSeries, ...]:
+    """Return the series of a floor's expiry that are traded on a chain and can help to dominate it.
+
+    Those are puts, and calls where the floor is above zero on the right, struck within `REACH` of a knot: others only
+    add cost.
+    """
+    needs_calls = want.right_slope > 0 or want.knots[-1].value > 0
+    return tuple(
+        series
+        for series in map(parse_series, (name for name in graph.instruments(chain) if name != ETH))
+        if (series.expiry_ms,) == expiries(want)
+        and (series.right == "P" or needs_calls)
+        and any(abs(series.strike - knot.price) <= REACH * knot.price for knot in want.knots)
+    )
+
+
+def _add_floor(model: _Model, graph: LiquidityGraph, key: tuple[int, str], want: Payoff) -> None:
+    """Add the legs of a payoff floor and the rows that make them dominate it."""
+    program, quantity, chain = model.program, model.quantity[key], key[1]
+    usable = _usable(graph, chain, want)
+    legs: dict[str, tuple[int, int | None]] = {}
+    for series in usable:
+        legs[series.symbol] = (program.variable(), program.variable())
+    if ETH in graph.instruments(chain) and want.right_slope > 0:
+        legs[ETH] = (program.variable(), None)
+    model.legs[key] = legs
+    for name, (long, short) in legs.items():
+        terms = model.balance.setdefault((chain, name), {})
+        terms[long] = -1.0
+        if short is not None:
+            terms[short] = 1.0
+    for price in sorted({*want.kinks(), *(series.strike for series in usable)}):
+        row = {quantity: -float(want.value(price)) / USDC_UNIT}
+        row |= _signed(legs, {series.symbol: series.intrinsic(price) / PRICE_UNIT for series in usable})
+        if ETH in legs:
+            row[legs[ETH][0]] = price / PRICE_UNIT
+        program.row(row, low=0.0)
+    slopes = {series.symbol: 1.0 for series in usable if series.right == "C"}
+    row = _signed(legs, slopes) | {quantity: -want.right_slope / SLOPE_UNIT}
+    if ETH in legs:
+        row[legs[ETH][0]] = 1.0
+    program.row(row, low=0.0)
+
+
+def _signed(legs: Mapping[str, tuple[int, int | None]], values: Mapping[str, float]) -> dict[int, float]:
+    """Return the terms of a row that adds `values` for long legs and takes them off for short ones."""
+    row: dict[int, float] = {}
+    for name, value in values.items():
+        long, short = legs[name]
+        if value:
+            row[long] = value
+            if short is not None:
+                row[short] = -value
+    return row
+
+
+def _add_edges(model: _Model, graph: LiquidityGraph, jobs: Sequence[Job], place: tuple[str, str], side: Side) -> None:
+    """Add the stretches of every venue that trades an instrument, and what using the venue costs in gas."""
+    chain, instrument = place
+    program = model.program
+    sign = 1.0 if side == "buy" else -1.0
+    for edge in graph.trades(instrument, side, chain):
+        ladder = graph.ladder(edge) if all(job.allows(edge.key) for job in jobs) else ()
+        if not ladder:
+            continue
+        use = program.variable(gain=-graph.snapshot.gas_cash(chain, edge.gas) / USDC_UNIT, integer=True)
+        steps = []
+        for step in ladder:
+            size = step.quantity / OPTION_UNIT
+            steps.append(program.variable(gain=-sign * step.cash / USDC_UNIT / size, upper=size))
+        depth = sum(step.quantity for step in ladder) / OPTION_UNIT
+        program.row(dict.fromkeys(steps, 1.0) | {use: -depth}, high=0.0)
+        model.flows[edge] = steps
+        model.balance[chain, instrument].update(dict.fromkeys(steps, sign))
+
+
+def _read(model: _Model, jobs: Sequence[Job], optimum: Optimum) -> Allocation:
+    values = optimum.values
+    shares = []
+    for (index, chain), variable in model.quantity.items():
+        if values[variable] > DUST:
+            legs = {
+                name: float(values[long] - (values[short] if short is not None else 0.0))
+                for name, (long, short) in model.legs.get((index, chain), {}).items()
+            }
+            shares.append(Share(jobs[index], chain, float(values[variable]), legs))
+    flows = [Flow(edge, float(values[steps].sum())) for edge, steps in model.flows.items()]
+    used = tuple(flow for flow in flows if flow.quantity > DUST)
+    return Allocation(tuple(shares), used, optimum.objective, optimum.gap, optimum.work)

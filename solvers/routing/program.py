@@ -1,0 +1,122 @@
+"""A mixed-integer linear program, assembled row by row and solved with cvxpy and HiGHS."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from venues.pricing.black76 import Floats
+
+if TYPE_CHECKING:
+    import cvxpy as cp
+
+INFINITY: Final = float("inf")
+
+
+@dataclass(frozen=True, slots=True)
+class Optimum:
+    """What the solver found."""
+
+    values: Floats
+    """One value for each variable."""
+
+    objective: float
+    gap: float
+    """Relative distance between the objective and its proven bound."""
+
+    work: int
+    """Simplex iterations and nodes."""
+
+
+@dataclass(slots=True)
+class Program:
+    """Variables and rows; the objective is to be maximised."""
+
+    gain: list[float] = field(default_factory=list)
+    upper: list[float] = field(default_factory=list)
+    integer: list[int] = field(default_factory=list)
+    entries: list[tuple[int, int, float]] = field(default_factory=list)
+    low: list[float] = field(default_factory=list)
+    high: list[float] = field(default_factory=list)
+
+    def variable(self, *, gain: float = 0.0, upper: float = INFINITY, integer: bool = False) -> int:
+        """Add a variable that is at least zero, and return its index."""
+        index = len(self.gain)
+        self.gain.append(gain)
+        self.upper.append(upper)
+        if integer:
+            self.integer.append(index)
+        return index
+
+    def row(self, terms: Mapping[int, float], *, low: float = -INFINITY, high: float = INFINITY) -> None:
+        """Add a row `low <= sum of terms <= high`."""
+        index = len(self.low)
+        self.entries.extend((index, variable, value) for variable, value in terms.items())
+        self.low.append(low)
+        self.high.append(high)
+
+    def solve(self, *, nodes: int, relative_gap: float) -> Optimum | None:
+        """Return the optimum, or `None` if there is none within `nodes` branch-and-bound nodes."""
+        import cvxpy as cp
+
+        size = len(self.gain)
+        is_integer = np.zeros(size, bool)
+        is_integer[self.integer] = True
+        binary = cp.Variable(len(self.integer), boolean=True) if self.integer else None
+        upper = np.array(self.upper)[~is_integer]
+        real = cp.Variable(size - len(self.integer), bounds=[np.zeros(len(upper)), upper])
+        objective, constraints = self._parts(real, binary, is_integer)
+        problem = cp.Problem(cp.Maximize(objective), constraints)
+        try:
+            problem.solve(solver=cp.HIGHS, threads=1, random_seed=0, mip_max_nodes=nodes, mip_rel_gap=relative_gap)
+        except cp.SolverError:
+            return None
+        if real.value is None or problem.status not in {cp.OPTIMAL, cp.OPTIMAL_INACCURATE, cp.USER_LIMIT}:
+            return None
+        values = np.empty(size)
+        values[~is_integer] = np.maximum(real.value, 0.0)
+        if binary is not None:
+            values[is_integer] = np.round(binary.value)
+        info = problem.solver_stats.extra_stats
+        return Optimum(values, float(problem.value), _gap(info), _work(info))
+
+    def _parts(
+        self, real: "cp.Variable", binary: "cp.Variable | None", is_integer: "NDArray[np.bool_]"
+    ) -> tuple["cp.Expression", list["cp.Constraint"]]:
+        """Return objective and constraints over the real and the binary variables."""
+        gain = np.array(self.gain)
+        matrix = self._matrix()
+        level = matrix[:, ~is_integer] @ real
+        objective = gain[~is_integer] @ real
+        if binary is not None:
+            level = level + matrix[:, is_integer] @ binary
+            objective = objective + gain[is_integer] @ binary
+        low, high = np.array(self.low), np.array(self.high)
+        equal, under = low == high, (low != high) & np.isfinite(high)
+        over = (low != high) & np.isfinite(low)
+        constraints = []
+        if equal.any():
+            constraints.append(level[equal] == low[equal])
+        if under.any():
+            constraints.append(level[under] <= high[under])
+        if over.any():
+            constraints.append(level[over] >= low[over])
+        return objective, constraints
+
+    def _matrix(self) -> sp.csr_matrix:
+        rows, columns, values = zip(*self.entries, strict=True) if self.entries else ((), (), ())
+        return sp.csr_matrix((values, (rows, columns)), shape=(len(self.low), len(self.gain)))
+
+
+def _gap(info: object) -> float:
+    """Return the relative gap that HiGHS reports; zero for a program without integers."""
+    gap = float(getattr(info, "mip_gap", 0.0))
+    return gap if np.isfinite(gap) else 0.0
+
+
+def _work(info: object) -> int:
+    iterations = int(getattr(info, "simplex_iteration_count", 0))
+    return max(iterations, 0) + max(int(getattr(info, "mip_node_count", 0)), 0)

@@ -1,0 +1,94 @@
+"""From the optimiser's fractions to whole lots that can be executed.
+
+Quantities are rounded down, long legs up and short legs towards zero, so that a floor stays dominated; the orders of a
+leg are adjusted to add up to it exactly. The result is then simulated in whole numbers.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from intents.assets import OPTION_UNIT
+from intents.intent import LOT
+from intents.satisfaction import payoff_gap
+from intents.wants import Payoff
+from solvers.routing.desk import Draft, open_order
+from solvers.routing.exact import Allocation, Flow, Share
+from venues.graph import LiquidityGraph
+from venues.markets.venue import Order, Side
+
+_LOTS: Final = OPTION_UNIT // LOT
+_NOISE: Final = 6
+"""Decimals of a lot beyond which the optimiser's answer is noise."""
+
+MOST_REPAIRS: Final = 3
+
+
+def draft(graph: LiquidityGraph, allocation: Allocation, share: Share) -> Draft | None:
+    """Return the parcel of one share in whole lots, or `None` if rounding leaves nothing to execute."""
+    quantity = _down(share.quantity) * LOT
+    legs = whole_legs(share, quantity)
+    if quantity < max(share.job.least(), LOT) or not legs:
+        return None
+    orders: list[Order] = []
+    for instrument, held in sorted(legs.items()):
+        side: Side = "buy" if held > 0 else "sell"
+        flows = [
+            flow
+            for flow in allocation.flows
+            if flow.edge.instrument == instrument and flow.edge.side == side and flow.edge.source[1] == share.chain
+        ]
+        split = split_lots(graph, flows, abs(held) // LOT)
+        if split is None:
+            return None
+        orders.extend(open_order(venue, instrument, side, lots * LOT) for venue, lots in split if lots)
+    return Draft(chain=share.chain, quantity=quantity, legs=legs, orders=tuple(orders))
+
+
+def whole_legs(share: Share, quantity: int) -> dict[str, int] | None:
+    """Return the legs of a share in whole lots, or `None` if no rounding satisfies the want."""
+    want = share.job.intent.want
+    if not isinstance(want, Payoff):
+        return {name: per_unit * quantity // OPTION_UNIT for name, per_unit in want.unit_legs().items()}
+    scale = quantity / OPTION_UNIT / share.quantity
+    legs = {name: _leg_lots(held * scale) * LOT for name, held in share.legs.items()}
+    legs = {name: held for name, held in legs.items() if held}
+    for _ in range(MOST_REPAIRS):
+        if payoff_gap(want, legs, quantity) is None:
+            return legs
+        legs = {name: held + LOT if held > 0 else held for name, held in legs.items()}
+    return None
+
+
+def split_lots(graph: LiquidityGraph, flows: Sequence[Flow], lots: int) -> list[tuple[str, int]] | None:
+    """Return `lots` shared out over venues in proportion to their flows, within what each offers."""
+    depths = {flow.edge.key: sum(s.quantity for s in graph.ladder(flow.edge)) // LOT for flow in flows}
+    wanted = {flow.edge.key: flow.quantity for flow in flows}
+    total = sum(wanted.values())
+    if not wanted or sum(depths.values()) < lots:
+        return None
+    split = {key: min(_down(lots * quantity / total / _LOTS), depths[key]) for key, quantity in wanted.items()}
+    left = lots - sum(split.values())
+    for key in sorted(wanted, key=lambda name: (-wanted[name], name)):
+        extra = min(left, depths[key] - split[key])
+        split[key] += extra
+        left -= extra
+    return sorted(split.items()) if left == 0 else None
+
+
+def net(legs: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    """Return the sum of several sets of legs, without zeros."""
+    total: dict[str, int] = {}
+    for part in legs:
+        for name, held in part.items():
+            total[name] = total.get(name, 0) + held
+    return {name: held for name, held in total.items() if held}
+
+
+def _down(quantity: float) -> int:
+    """Return a quantity of options in whole lots, rounded down once the optimiser's noise is taken off."""
+    return int(round(quantity * _LOTS, _NOISE))
+
+
+def _leg_lots(held: float) -> int:
+    lots = round(held * _LOTS, _NOISE)
+    return -int(-lots // 1) if lots > 0 else -int(-lots)

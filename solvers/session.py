@@ -1,0 +1,140 @@
+"""A solver at work: messages in, messages out, whatever carries them.
+
+Everything a plugin may do wrong ends here: what it prints is kept apart, what it raises becomes an empty sheet with
+one line of reason, and what it returns is checked before it is signed.
+"""
+
+import contextlib
+import io
+from collections.abc import Callable, Iterator
+from typing import Final, TypeVar
+
+from intents.canonical import model_bytes
+from intents.sealing import Author
+from solvers.bid import Bid
+from solvers.messages import MAX_BIDS, Announcement, Award, BidSheet, Decision, Hello, Notice, SealedSheet
+from solvers.solver import Batch, Solver, batch_of
+from venues.snapshot import Snapshot
+
+OUTPUT_LIMIT: Final = 4096
+ERROR_LIMIT: Final = 500
+
+T = TypeVar("T")
+
+
+class Session:
+    """One solver and its identity."""
+
+    def __init__(self, solver: Solver, name: str, secret: bytes) -> None:
+        """Take the solver, its name in the run, and the secret that its keys and random streams come from."""
+        self._solver = solver
+        self._name = name
+        self._secret = secret
+        self._author = Author.from_seed(secret)
+
+    def hello(self) -> Hello:
+        """Return the solver's introduction."""
+        return Hello(solver=self._name, key=self._author.public, software=str(self._solver.software)[:128])
+
+    def bid(self, announcement: Announcement) -> SealedSheet:
+        """Return the solver's sealed bids for a round; an empty sheet if it fails."""
+        with _captured() as output:
+            batch = batch_of(_checked(announcement), self._name, self._secret)
+            none: tuple[Bid, ...] = ()
+            bids, error = _guarded(lambda: _sheet(self._solver.solve(batch), batch), none)
+        sheet = BidSheet(solver=self._name, round=announcement.round, bids=bids)
+        sealed = self._author.seal(model_bytes(sheet), announcement.seal_key)
+        return SealedSheet(
+            solver=self._name,
+            round=announcement.round,
+            sealed=sealed.hex(),
+            work=sum(batch.work),
+            output=output.getvalue()[:OUTPUT_LIMIT],
+            error=error,
+        )
+
+    def decide(self, award: Award) -> Decision:
+        """Return which of its wins the solver settles."""
+        with _captured():
+            none: tuple[int, ...] = ()
+            settle, error = _guarded(lambda: _positions(self._solver.on_award(award), award), none)
+        return Decision(round=award.round, solver=self._name, settle=settle, error=error)
+
+    def hear(self, notice: Notice) -> None:
+        """Pass a notice on to the solver."""
+        hook = self._solver.on_flag if notice.topic == "flag" else self._solver.on_settled
+        with _captured():
+            _guarded(lambda: hook(notice), None)
+
+
+def _checked(announcement: Announcement) -> Announcement:
+    """Return the announcement if its snapshot is the one it names.
+
+    Raises:
+        ValueError: if it is not.
+    """
+    found: Snapshot = announcement.snapshot
+    if found.hash != announcement.snapshot_hash:
+        raise ValueError("the snapshot does not have the hash announced for it")
+    return announcement
+
+
+def _sheet(answer: object, batch: Batch) -> tuple[Bid, ...]:
+    """Return what a solver returned as bids.
+
+    Raises:
+        TypeError: if it returned anything else.
+        ValueError: if there are too many, or one is in another's name or for another round.
+    """
+    if not isinstance(answer, list | tuple):
+        raise TypeError(f"solve returned {type(answer).__name__}, not a list of bids")
+    bids = tuple(bid for bid in answer if bid is not None)
+    strange = next((bid for bid in bids if not isinstance(bid, Bid)), None)
+    if strange is not None:
+        raise TypeError(f"solve returned a list with {type(strange).__name__} in it, not bids")
+    if len(bids) > MAX_BIDS:
+        raise ValueError(f"solve returned {len(bids)} bids, {MAX_BIDS} are allowed")
+    if any(bid.solver != batch.solver or bid.round != batch.round for bid in bids):
+        raise ValueError("solve returned a bid in another solver's name or for another round")
+    return bids
+
+
+def _positions(answer: object, award: Award) -> tuple[int, ...]:
+    if not isinstance(answer, list | tuple) or not set(answer) <= set(award.won):
+        raise TypeError("on_award must return positions of winning bids")
+    return tuple(sorted(set(answer)))
+
+
+def _guarded(work: Callable[[], T], otherwise: T) -> tuple[T, str]:
+    """Return what `work` returns, or `otherwise` with a line that says what it raised."""
+    try:
+        return work(), ""
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001  a plugin may raise anything, SystemExit and MemoryError included
+        lines = str(error).strip().splitlines()
+        return otherwise, f"{type(error).__name__}: {lines[0] if lines else ''}"[:ERROR_LIMIT]
+
+
+class _Capped(io.TextIOBase):
+    """A text stream that keeps the beginning of what is written."""
+
+    def __init__(self) -> None:
+        self._parts: list[str] = []
+        self._left = OUTPUT_LIMIT
+
+    def write(self, text: str, /) -> int:
+        if self._left > 0:
+            self._parts.append(text[: self._left])
+            self._left -= len(text)
+        return len(text)
+
+    def getvalue(self) -> str:
+        return "".join(self._parts)
+
+
+@contextlib.contextmanager
+def _captured() -> Iterator[_Capped]:
+    output = _Capped()
+    with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
+        yield output

@@ -1,0 +1,141 @@
+"""The interface that solver developers implement."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from intents.assets import OPTION_UNIT, PRICE_UNIT, USDC_UNIT
+from solvers.bid import Bid, BidFill
+from solvers.messages import Announcement, Award, Notice
+from solvers.routing.problem import EngineName, Job, NoRoute, Parcel, Route
+from solvers.routing.router import route
+from venues.graph import LiquidityGraph
+from venues.seeds import Generator, generator, seed_bytes
+from venues.snapshot import Snapshot
+
+BPS: Final = 10_000
+
+
+@dataclass(frozen=True)
+class RoutedIntent:
+    """A route for one intent, ready to become a bid; false if there is none."""
+
+    batch: "Batch"
+    job: Job
+    answer: Route | NoRoute
+
+    def __bool__(self) -> bool:
+        return isinstance(self.answer, Route)
+
+    @property
+    def surplus(self) -> int:
+        """What the owner's limit leaves above the cost, in USDC base units; zero without a route."""
+        return self.answer.surplus if isinstance(self.answer, Route) else 0
+
+    def to_bid(self, *, markup_bps: float = 0.0) -> Bid | None:
+        """Return a bid at cost plus a markup on the notional, never above the owner's limit; `None` without a route."""
+        if not isinstance(self.answer, Route):
+            return None
+        fills = [self.batch.fill(self.job, part, markup_bps=markup_bps) for part in self.answer.parcels]
+        return self.batch.bid(fills)
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One round, as a solver sees it."""
+
+    solver: str
+    round: int
+    time_ms: int
+    intents: tuple[Job, ...]
+    graph: LiquidityGraph
+    nodes: int
+    """Branch-and-bound nodes that each program may take."""
+
+    seed: str
+    """Name of this solver's random streams; different for every solver and round."""
+
+    work: list[int] = field(default_factory=list)
+    """Work units of each route so far."""
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The world at the start of the round."""
+        return self.graph.snapshot
+
+    def rng(self, *path: int | str) -> Generator:
+        """Return a random stream of this solver's own for this round."""
+        return generator(self.seed, *path)
+
+    def route(self, job: Job, *, engine: EngineName = "exact") -> RoutedIntent:
+        """Return the best route an engine finds for an intent of the batch."""
+        answer = route(self.graph, job, engine, nodes=self.nodes)
+        self.work.append(answer.work)
+        return RoutedIntent(self, job, answer)
+
+    def notional(self, quantity: int) -> int:
+        """Return the value of the underlying of `quantity`, in USDC base units."""
+        return self.snapshot.ether_price * quantity * USDC_UNIT // (PRICE_UNIT * OPTION_UNIT)
+
+    def fill(self, job: Job, part: Parcel, *, markup_bps: float = 0.0) -> BidFill:
+        """Return a fill at the cost of a parcel plus a markup on its notional, capped at the owner's limit."""
+        markup = int(self.notional(part.quantity) * markup_bps / BPS)
+        debit = min(part.cost.total + markup, job.intent.max_debit(part.quantity))
+        return self.fill_at(job, part, debit)
+
+    def fill_at(self, job: Job, part: Parcel, debit: int) -> BidFill:
+        """Return a fill of a parcel at a stated debit."""
+        return BidFill(
+            intent_id=job.intent_id,
+            quantity=part.quantity,
+            debit=debit,
+            chain=part.chain,
+            legs=dict(part.legs),
+            orders=part.orders,
+        )
+
+    def bid(self, fills: Iterable[BidFill]) -> Bid:
+        """Return a bid of this solver in this round."""
+        return Bid(solver=self.solver, round=self.round, fills=tuple(fills))
+
+
+class Solver(ABC):
+    """Base of all solvers: implement `solve`; the hooks are optional.
+
+    A solver runs in a process of its own. What it prints is captured, an exception costs it the round, and one that
+    does not come back is killed.
+    """
+
+    software: str = ""
+    """Shared software the solver declares to be built on, if its developer wants that known."""
+
+    @abstractmethod
+    def solve(self, batch: Batch) -> Sequence[Bid | None]:
+        """Return the bids for a round; `None` entries are left out."""
+
+    def on_award(self, award: Award) -> Sequence[int]:
+        """Return the positions of the winning bids to settle: all of them, unless a solver breaks its word."""
+        return award.won
+
+    def on_settled(self, notice: Notice) -> None:  # noqa: B027  an optional hook
+        """Hear that one of this solver's fills was settled or failed."""
+
+    def on_flag(self, notice: Notice) -> None:  # noqa: B027  an optional hook
+        """Hear that this solver was flagged, and with what evidence."""
+
+
+def batch_of(announcement: Announcement, solver: str, secret: bytes) -> Batch:
+    """Return the batch of a round for one solver; `secret` is the root of its random streams."""
+    jobs = tuple(
+        Job(intent_id=item.intent_id, intent=item.intent, remaining=item.remaining) for item in announcement.intents
+    )
+    return Batch(
+        solver=solver,
+        round=announcement.round,
+        time_ms=announcement.time_ms,
+        intents=jobs,
+        graph=LiquidityGraph(announcement.snapshot),
+        nodes=announcement.nodes,
+        seed=seed_bytes(secret.hex(), announcement.round).hex(),
+    )

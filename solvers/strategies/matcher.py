@@ -1,0 +1,48 @@
+"""Internal matcher: opposite intents meet each other before anybody goes to a venue."""
+
+from collections.abc import Sequence
+
+from solvers.bid import Bid
+from solvers.routing.crossing import Crossing, crossings
+from solvers.routing.exact import allocate
+from solvers.solver import Batch, RoutedIntent, Solver
+
+
+class Matcher(Solver):
+    """Cross what can be crossed; bid for the rest of the intents one by one."""
+
+    def __init__(self, *, markup_bps: float = 2.0) -> None:
+        """Charge `markup_bps` on the notional."""
+        self.markup_bps = markup_bps
+
+    def solve(self, batch: Batch) -> Sequence[Bid | None]:
+        """Return a batch bid for each crossing, and a bid for each intent on its own."""
+        alone = {job.intent_id: batch.route(job, engine="greedy") for job in batch.intents}
+        allocation = allocate(batch.graph, batch.intents, nodes=batch.nodes) if len(batch.intents) > 1 else None
+        found = crossings(batch.graph, allocation) if allocation is not None else []
+        batch.work.append(allocation.work if allocation is not None else 0)
+        together = [self._bid(batch, crossing, alone) for crossing in found]
+        return [*together, *(routed.to_bid(markup_bps=self.markup_bps) for routed in alone.values())]
+
+    def _bid(self, batch: Batch, crossing: Crossing, alone: dict[str, RoutedIntent]) -> Bid | None:
+        """Return a bid that leaves each owner what its intent would get alone, and shares the rest equally."""
+        pairs = list(zip(crossing.jobs, crossing.parcels, strict=True))
+        charge = sum(int(batch.notional(part.quantity) * self.markup_bps / 10_000) for _, part in pairs)
+        floors = [_scaled(alone[job.intent_id], part.quantity) for job, part in pairs]
+        spare = crossing.surplus - charge - sum(floors)
+        if spare < 0:
+            return None
+        share = spare // len(pairs)
+        fills = [
+            batch.fill_at(job, part, job.intent.max_debit(part.quantity) - floor - share)
+            for (job, part), floor in zip(pairs, floors, strict=True)
+        ]
+        return batch.bid(fills)
+
+
+def _scaled(routed: RoutedIntent, quantity: int) -> int:
+    """Return the surplus an intent would get alone, in proportion to `quantity`, rounded up."""
+    if not routed:
+        return 0
+    whole = getattr(routed.answer, "quantity", quantity)
+    return -(-routed.surplus * min(quantity, whole) // whole)
