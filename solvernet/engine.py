@@ -1,0 +1,136 @@
+"""The core of a run: world, users' escrow, auctioneer, conduct and records, without anything that waits.
+
+What comes from outside (intents, cancellations, bid sheets, decisions) is handed in; live they come over the bus, in a
+replay from the ledger. Everything else is worked out here, the same way both times.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from auction.auctioneer import Auctioneer
+from auction.conduct.dependence import DependenceMonitor
+from auction.conduct.records import records_of
+from auction.house import Benchmark, benchmark
+from auction.ledger import Event
+from intents.canonical import Json
+from intents.sealing import Letterbox
+from solvernet.accounts import totals
+from solvernet.build import auction_rules, build_world, solver_names, truth_of
+from solvernet.record import Recorder
+from solvernet.scenario import Scenario, Window
+from solvernet.users import UserFlow
+from solvers.messages import Announcement, Award, BidSheet, Decision
+from venues.graph import LiquidityGraph
+from venues.seeds import seed_bytes
+
+MOST_DRAIN_ROUNDS = 24
+"""Rounds without new intents that follow the window until every intent has ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunName:
+    """What names a run, apart from the code that runs it."""
+
+    scenario: Scenario
+    scenario_hash: str
+    window: Window
+    seed: int
+
+
+class Engine:
+    """One run."""
+
+    def __init__(self, name: RunName, software: Mapping[str, str], version: str) -> None:
+        """Build the world of a run.
+
+        Args:
+            name: What to run.
+            software: Shared software that each solver declares.
+            version: Version of the code.
+        """
+        scenario = name.scenario
+        self.name = name
+        self.every_ms = round(scenario.rounds.every_s * 1000)
+        flow = UserFlow(scenario, name.seed, truth_of(scenario, name.seed))
+        world = build_world(scenario, name.seed, name.window.start, flow.owners())
+        self.flow = flow
+        self.auctioneer = Auctioneer(
+            rules=auction_rules(scenario), world=world, solvers=solver_names(scenario), seed=name.seed
+        )
+        self.recorder = Recorder(world)
+        self.auctioneer.watch(self.recorder)
+        self.conduct = DependenceMonitor(software=software)
+        self._graph: LiquidityGraph | None = None
+        self._house: Benchmark | None = None
+        self.rounds = 0
+        body: dict[str, Json] = {
+            "version": version,
+            "scenario": scenario.name,
+            "scenario_hash": name.scenario_hash,
+            "start": name.window.start,
+            "end": name.window.end,
+            "seed": name.seed,
+            "solvers": list(scenario.solvers.specs),
+            "software": dict(sorted(software.items())),
+        }
+        self.auctioneer.journal.note(name.window.start, "run.opened", body)
+
+    @property
+    def now_ms(self) -> int:
+        """Present, in the world's time."""
+        return self.auctioneer.world.now_ms
+
+    def letterbox(self, number: int) -> Letterbox:
+        """Return the key pair that bids of a round are sealed to."""
+        return Letterbox.from_seed(seed_bytes(self.name.seed, "letterbox", number))
+
+    def gas_wei(self) -> dict[str, int]:
+        """Return the going gas price of each chain."""
+        world, policy = self.auctioneer.world, self.auctioneer.rules.policy
+        return {chain: policy.expected_price(world.chain(chain)) for chain in world.chain_ids}
+
+    def open_round(self) -> Announcement:
+        """Start the next round at the present instant."""
+        self.rounds += 1
+        announcement = self.auctioneer.open_round(self.rounds, self.letterbox(self.rounds).public)
+        self._graph = LiquidityGraph(announcement.snapshot)
+        return announcement
+
+    def benchmark(self) -> Benchmark:
+        """Work out the house's view of the open round."""
+        if self._graph is None:
+            raise RuntimeError("no round is open")
+        self._house = benchmark(self._graph, self.auctioneer.jobs(), self.auctioneer.rules.nodes)
+        return self._house
+
+    def close_round(self, sheets: Sequence[BidSheet], faults: Mapping[str, str]) -> tuple[Award, ...]:
+        """Choose the winners of the open round."""
+        house = self._house if self._house is not None else self.benchmark()
+        intents, closed_ms = self.auctioneer.intents(), self.now_ms
+        price = self.auctioneer.world.truth.price(closed_ms)
+        awards = self.auctioneer.close_round(sheets, faults, house)
+        for record in records_of(self.rounds, closed_ms, intents, self.auctioneer.scored(), house, price):
+            self.conduct.observe(record)
+        self._graph = self._house = None
+        return awards
+
+    def settle(self, decisions: Mapping[str, Decision]) -> None:
+        """Begin the settlement of the winners."""
+        self.auctioneer.settle(decisions)
+
+    def is_over(self) -> bool:
+        """Return whether nothing is left to do after the window."""
+        return self.auctioneer.is_idle()
+
+    def finish(self) -> None:
+        """End the run: what is open ends, conduct is summed up, the books are closed."""
+        self.auctioneer.finish()
+        now_ms, journal = self.now_ms, self.auctioneer.journal
+        for finding in self.conduct.findings():
+            journal.note(now_ms, "conduct.finding", finding.to_json())
+        self.recorder.unsettled(self.auctioneer.world)
+        journal.note(now_ms, "run.closed", totals(self.auctioneer))
+
+    def drain(self) -> tuple[Event, ...]:
+        """Return the events since the last call."""
+        return self.auctioneer.drain()

@@ -1,0 +1,1 @@
+"""The shell around the core: solver processes, and what goes over the bus."""

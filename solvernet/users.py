@@ -1,0 +1,227 @@
+"""The users of a scenario: who they are, and what they post when.
+
+What a user wants depends on the market and on chance, never on what solvers did, so that every design is tried on the
+same flow. Each stretch between two rounds has a random stream of its own.
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from eth_account import Account
+from eth_account.signers.local import LocalAccount
+
+from intents import builders
+from intents.assets import OPTION_UNIT, PRICE_UNIT, USDC_UNIT
+from intents.intent import LOT, Intent
+from intents.options import parse_expiry
+from intents.wants import Package, Payoff
+from solvernet.scenario import Scenario
+from venues.calls.gas import SETTLE_GAS
+from venues.seeds import Generator, generator, seed_bytes
+from venues.truth import Truth
+
+LEAST_LIFE_MS: Final = 7_200_000
+"""Users do not ask for options that expire sooner than this."""
+
+VENUE_GAS: Final = 250_000
+"""Gas that users reckon with for the venue of a fill."""
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """Somebody with a key and a home chain."""
+
+    account: LocalAccount
+    home: str
+    """CAIP-2 id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """Something a user does at an instant: post an intent, or cancel one posted before."""
+
+    time_ms: int
+    user: int
+    intent: Intent
+    cancel_after_ms: int
+    """Time after which the user cancels it, or zero."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Mood:
+    """What a user goes by when choosing."""
+
+    rng: Generator
+    spot: float
+    strikes: Sequence[int]
+    expiry: str
+
+    def near(self, moneyness: float) -> int:
+        """Return the listed strike nearest to a multiple of the spot."""
+        return min(self.strikes, key=lambda strike: abs(strike - self.spot * moneyness))
+
+    def draw(self, low: float, high: float) -> float:
+        """Return an even draw between two numbers."""
+        return float(self.rng.uniform(low, high))
+
+
+class UserFlow:
+    """All users of a run."""
+
+    def __init__(self, scenario: Scenario, seed: int, truth: Truth) -> None:
+        self._scenario = scenario
+        self._seed = seed
+        self._truth = truth
+        self.users = tuple(self._user(index) for index in range(scenario.users.count))
+
+    def owners(self) -> dict[str, str]:
+        """Return the address of each user and the chain it is at home on."""
+        return {user.account.address: user.home for user in self.users}
+
+    def between(self, from_ms: int, until_ms: int, gas_wei: dict[str, int]) -> tuple[Posting, ...]:
+        """Return what is posted after `from_ms` and up to `until_ms`, in order of time.
+
+        Args:
+            from_ms: Time of the round before.
+            until_ms: Time of the next round.
+            gas_wei: Going gas price of each chain, which users look up.
+        """
+        rng = generator(self._seed, "flow", from_ms)
+        part = self._scenario.users
+        level = self._truth.level.at(from_ms) / self._scenario.level.calm
+        count = int(rng.poisson(part.per_round * level**part.stress_elasticity))
+        times = np.sort(rng.integers(from_ms + 1, until_ms, count))
+        postings = (self._posting(int(time), i, gas_wei, rng) for i, time in enumerate(times))
+        return tuple(posting for posting in postings if posting is not None)
+
+    def _user(self, index: int) -> User:
+        name = _weighted(self._scenario.users.home_share, generator(self._seed, "home", index))
+        account: LocalAccount = Account.from_key(seed_bytes(self._seed, "user", index))
+        return User(account, self._scenario.chains[name].caip2)
+
+    def _posting(self, time_ms: int, index: int, gas_wei: dict[str, int], rng: Generator) -> Posting | None:
+        part = self._scenario.users
+        expiries = [e for e in self._scenario.market.expiries if parse_expiry(e) > time_ms + LEAST_LIFE_MS]
+        if not expiries:
+            return None
+        chosen = int(rng.integers(len(self.users)))
+        user = self.users[chosen]
+        spot = self._truth.price(time_ms) / PRICE_UNIT
+        mood = _Mood(rng, spot, self._scenario.market.strikes, str(rng.choice(expiries)))
+        want = _WANTS[_weighted(part.wants, rng)](mood)
+        size = min(part.size_median * math.exp(part.size_spread * float(rng.standard_normal())), part.size_max)
+        quantity = max(round(size), 1) * OPTION_UNIT
+        gas = gas_wei.get(user.home, 0) * (SETTLE_GAS + VENUE_GAS) / 1e18 * spot
+        lives = int(rng.integers(part.valid_rounds[0], part.valid_rounds[1] + 1))
+        whole = float(rng.random()) < part.all_or_none
+        intent = Intent(
+            owner=user.account.address,
+            nonce=time_ms * 1000 + index,
+            home=user.home,
+            want=want,
+            quantity=quantity,
+            limit=self._limit(want, mood, time_ms, gas / (quantity / OPTION_UNIT)),
+            fill="all_or_none" if whole else "partial",
+            minimum=quantity if whole else min(5 * OPTION_UNIT, quantity) // LOT * LOT,
+            valid_from_ms=time_ms,
+            valid_until_ms=time_ms + round(lives * self._scenario.rounds.every_s * 1000),
+            chains=(user.home,) if float(rng.random()) < part.home_only else (),
+        )
+        cancels = float(rng.random()) < part.cancel
+        return Posting(time_ms, chosen, intent, int(rng.integers(60_000, 240_000)) if cancels else 0)
+
+    def _limit(self, want: Package | Payoff, mood: _Mood, time_ms: int, gas_per_unit: float) -> int:
+        """Return the worst net debit the user accepts per unit: fair value, a tolerance on it, and some gas."""
+        part = self._scenario.users
+        value, gross = self._fair(want, time_ms)
+        allowed = value + gross * mood.draw(*part.tolerance) + gas_per_unit * mood.draw(*part.gas_allowance)
+        return round(allowed * 100) * (USDC_UNIT // 100)
+
+    def _fair(self, want: Package | Payoff, time_ms: int) -> tuple[float, float]:
+        """Return fair net value and gross value of the options of one unit, in dollars."""
+        legs = _rough_legs(want)
+        names = [name for name in legs if name != "ETH"]
+        prices = self._truth.fair(names, time_ms)
+        worth = {name: float(price) for name, price in zip(names, prices, strict=True)}
+        spot = self._truth.price(time_ms) / PRICE_UNIT
+        net = sum(legs[name] * worth[name] for name in names) + legs.get("ETH", 0.0) * spot
+        return net, sum(abs(legs[name]) * worth[name] for name in names) + legs.get("ETH", 0.0) * spot * 0.05
+
+
+def _rough_legs(want: Package | Payoff) -> dict[str, float]:
+    """Return options per unit that a user has in mind when valuing a want: for a floor, puts where it bends."""
+    if isinstance(want, Package):
+        return {leg.instrument: float(leg.ratio) for leg in want.legs}
+    puts = [round(knot.price / PRICE_UNIT) for knot in want.knots]
+    legs = {f"ETH-{want.expiry}-{puts[-1]}-P": 1.0}
+    if len(puts) > 1:
+        legs[f"ETH-{want.expiry}-{puts[0]}-P"] = -1.0
+    return legs
+
+
+def _weighted(weights: Mapping[str, float], rng: Generator) -> str:
+    """Return a name drawn with probability in proportion to its weight."""
+    shares = np.array(list(weights.values()))
+    return str(rng.choice(list(weights), p=shares / shares.sum()))
+
+
+def _hedge(mood: _Mood) -> Payoff:
+    return builders.hedge(mood.expiry, mood.near(mood.draw(0.82, 0.98)), deductible=int(mood.rng.integers(0, 6)))
+
+
+def _put(mood: _Mood) -> Package:
+    return builders.single(builders.option(mood.expiry, mood.near(mood.draw(0.8, 1.0)), "P"))
+
+
+def _call(mood: _Mood) -> Package:
+    return builders.single(builders.option(mood.expiry, mood.near(mood.draw(1.0, 1.25)), "C"))
+
+
+def _sell_put(mood: _Mood) -> Package:
+    return builders.single(builders.option(mood.expiry, mood.near(mood.draw(0.75, 0.97)), "P"), ratio=-1)
+
+
+def _vertical(mood: _Mood) -> Package:
+    high = mood.near(mood.draw(0.92, 1.02))
+    low = max((strike for strike in mood.strikes if strike < high), default=high)
+    return _put(mood) if low == high else builders.vertical(mood.expiry, high, low, "P")
+
+
+def _band(mood: _Mood) -> Payoff:
+    low = mood.near(mood.draw(0.7, 0.85))
+    high = next((strike for strike in mood.strikes if strike >= low + 20), low)
+    return _hedge(mood) if low == high else builders.band(mood.expiry, low, high)
+
+
+def _straddle(mood: _Mood) -> Package:
+    return builders.straddle(mood.expiry, mood.near(1.0))
+
+
+def _collar(mood: _Mood) -> Package:
+    return builders.collar(mood.expiry, mood.near(mood.draw(0.8, 0.92)), mood.near(mood.draw(1.12, 1.25)))
+
+
+def _covered_call(mood: _Mood) -> Package:
+    return builders.covered_call(mood.expiry, mood.near(mood.draw(1.08, 1.25)))
+
+
+_WANTS: Final[dict[str, Callable[[_Mood], Package | Payoff]]] = {
+    "hedge": _hedge,
+    "put": _put,
+    "call": _call,
+    "sell_put": _sell_put,
+    "vertical": _vertical,
+    "band": _band,
+    "straddle": _straddle,
+    "collar": _collar,
+    "covered_call": _covered_call,
+}
+
+
+def known_wants() -> tuple[str, ...]:
+    """Return the kinds of wants a scenario can weigh, sorted."""
+    return tuple(sorted(_WANTS))
+
