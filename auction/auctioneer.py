@@ -14,6 +14,7 @@ from auction.journal import Journal
 from auction.ledger import Event
 from auction.round import RoundResult, awards, close
 from auction.scoring import Scored, Tender, plans_of
+from auction.settlement.attribution import Verdict
 from auction.settlement.executor import Executor
 from auction.settlement.plan import Deadlines
 from auction.settlement.policy import SettlementPolicy
@@ -189,6 +190,10 @@ class Auctioneer:
     def is_idle(self) -> bool:
         """Return whether nothing is being settled and no intent can still be auctioned."""
         return self.executor.is_idle() and not self.book.unfinished()
+
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """Return the verdicts on all failed fills so far."""
+        return tuple(self._aftermath.verdicts)
 
     def drain(self) -> tuple[Event, ...]:
         """Return the events since the last call."""

@@ -53,6 +53,11 @@ def benchmark(graph: LiquidityGraph, jobs: Sequence[Job], nodes: int) -> Benchma
     return Benchmark(max(together, best_alone), alone)
 
 
+def absent(jobs: Sequence[Job]) -> Benchmark:
+    """Return the view of a house that does not look."""
+    return Benchmark(0, {job.intent_id: Yardstick(0, 0, None, "", None) for job in jobs})
+
+
 def job_of(intent_id: str, intent: Intent, remaining: int) -> Job:
     """Return what remains of an intent as a routing job."""
     return Job(intent_id=intent_id, intent=intent, remaining=remaining)

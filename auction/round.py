@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from auction.scoring import Dropped, Scored, Tender, check, execute, plans_of
 from auction.winners import select
+from intents.assets import USDC_UNIT
 from solvers.bid import MAX_BATCH_BIDS, Bid
 from solvers.messages import Award, BidResult, BidSheet
 from venues.chains.transaction import Reverted
@@ -138,5 +139,9 @@ def _result(
         return BidResult(position=answer.position, outcome="lost", code="unfair", score=answer.score, detail=detail)
     better = [s for s in scored if (s.bid.solver, s.position) in won and set(s.bid.intents) & set(answer.bid.intents)]
     code = "outbid" if better else "capacity"
-    detail = f"won by {better[0].bid.solver} with {better[0].score}" if better else "winners took the venue capacity"
+    detail = (
+        f"won by {better[0].bid.solver} with {better[0].score / USDC_UNIT:,.2f} USDC"
+        if better
+        else "winners took the venue capacity"
+    )
     return BidResult(position=answer.position, outcome="lost", code=code, score=answer.score, detail=detail)

@@ -9,7 +9,7 @@ from typing import Final, Self
 from eth_account.signers.local import LocalAccount
 
 from intents.bus.bus import Bus, Message
-from intents.bus.receipts import ATTEMPTS, RECEIPT_TIMEOUT_S, Sender
+from intents.bus.receipts import Persistence, Sender
 from intents.bus.topics import Topics, check_name
 from intents.cancelling import sign_cancellation
 from intents.errors import BusError, MalformedMessageError, UnknownHomeError
@@ -33,8 +33,7 @@ class IntentClient:
         topics: Topics of the run.
         account: Key that signs, and owner of every intent.
         client_id: Name of this client on the bus; the address of the account unless given.
-        receipt_timeout_s: How long to wait for a receipt before a message is sent again.
-        attempts: How often a message is sent at most.
+        persistence: How long to insist on the receipt of a message.
 
     Raises:
         InvalidTopicError: if `client_id` cannot be part of a topic.
@@ -47,14 +46,13 @@ class IntentClient:
         account: LocalAccount,
         *,
         client_id: str | None = None,
-        receipt_timeout_s: float = RECEIPT_TIMEOUT_S,
-        attempts: int = ATTEMPTS,
+        persistence: Persistence | None = None,
     ) -> None:
         self.client_id = check_name(client_id or account.address)
         self._bus = bus
         self._topics = topics
         self._account = account
-        self._sender = Sender(bus, topics.receipts(self.client_id), timeout_s=receipt_timeout_s, attempts=attempts)
+        self._sender = Sender(bus, topics.receipts(self.client_id), persistence=persistence)
         self._homes: dict[str, str] = {}
 
     async def submit(self, intent: Intent) -> Receipt:

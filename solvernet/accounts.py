@@ -1,6 +1,11 @@
 """Where all the money is: totals of a run, for conservation and for the summary."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from auction.auctioneer import Auctioneer
+from auction.settlement.executor import Run
+from intents.assets import ETH_UNIT, OPTION_UNIT, PRICE_UNIT, USDC_UNIT
 from intents.canonical import Json
 from venues.world import World
 
@@ -20,6 +25,48 @@ def money(world: World) -> dict[str, int]:
     """Return all USDC and all wei, over all chains; bridges hold what is on its way in their liquidity."""
     totals = [world.state(chain).totals() for chain in world.chain_ids]
     return {"usdc": sum(cash for cash, _ in totals), "wei": sum(wei for _, wei in totals)}
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """What a solver owns outside its bond."""
+
+    cash: int
+    """USDC base units in clearing accounts."""
+
+    ether: int
+    """Wei in clearing accounts."""
+
+
+def holdings(world: World, owner: str) -> Holdings:
+    """Return what an owner holds over all chains."""
+    accounts = [world.state(chain).clearing.account(owner) for chain in world.chain_ids]
+    return Holdings(sum(account.cash for account in accounts), sum(account.ether for account in accounts))
+
+
+def profit(world: World, owner: str, before: Holdings, runs: Sequence[Run]) -> tuple[int, int]:
+    """Return what a solver earned and what it paid for gas, in USDC base units.
+
+    Ether and positions left over are valued at the true price and at fair value.
+    """
+    after, price = holdings(world, owner), world.truth.price(world.now_ms)
+    ether = (after.ether - before.ether) * price * USDC_UNIT // (ETH_UNIT * PRICE_UNIT)
+    wei = sum(sum(run.gas_wei.values()) for run in runs)
+    gas = wei * price * USDC_UNIT // (ETH_UNIT * PRICE_UNIT)
+    return after.cash - before.cash + ether + _position_value(world, owner) - gas, gas
+
+
+def _position_value(world: World, owner: str) -> int:
+    value = 0.0
+    for chain in world.chain_ids:
+        positions = world.state(chain).clearing.account(owner).positions
+        names = sorted(positions)
+        if names:
+            prices = world.truth.fair(names, world.now_ms)
+            value += sum(
+                float(price) * positions[name] / OPTION_UNIT for price, name in zip(prices, names, strict=True)
+            )
+    return round(value * USDC_UNIT)
 
 
 def totals(auctioneer: Auctioneer) -> dict[str, Json]:

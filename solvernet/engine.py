@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from auction.auctioneer import Auctioneer
 from auction.conduct.dependence import DependenceMonitor
 from auction.conduct.records import records_of
-from auction.house import Benchmark, benchmark
+from auction.house import Benchmark, absent, benchmark
 from auction.ledger import Event
 from intents.canonical import Json
 from intents.sealing import Letterbox
-from solvernet.accounts import totals
+from solvernet.accounts import holdings, money, totals
 from solvernet.build import auction_rules, build_world, solver_names, truth_of
 from solvernet.record import Recorder
 from solvernet.scenario import Scenario, Window
@@ -40,26 +40,39 @@ class RunName:
 class Engine:
     """One run."""
 
-    def __init__(self, name: RunName, software: Mapping[str, str], version: str) -> None:
+    def __init__(
+        self,
+        name: RunName,
+        software: Mapping[str, str],
+        version: str,
+        *,
+        has_house: bool = True,
+        flow: UserFlow | None = None,
+    ) -> None:
         """Build the world of a run.
 
         Args:
             name: What to run.
             software: Shared software that each solver declares.
             version: Version of the code.
+            has_house: Whether the house measures every round; without it causes of unfilled intents stay unknown.
+            flow: Users of the run; those of its scenario if left out.
         """
         scenario = name.scenario
         self.name = name
         self.every_ms = round(scenario.rounds.every_s * 1000)
-        flow = UserFlow(scenario, name.seed, truth_of(scenario, name.seed))
+        flow = flow or UserFlow(scenario, name.seed, truth_of(scenario, name.seed))
         world = build_world(scenario, name.seed, name.window.start, flow.owners())
         self.flow = flow
         self.auctioneer = Auctioneer(
             rules=auction_rules(scenario), world=world, solvers=solver_names(scenario), seed=name.seed
         )
+        self.money_in = money(world)
+        self.holdings_in = {solver: holdings(world, solver) for solver in solver_names(scenario)}
         self.recorder = Recorder(world)
         self.auctioneer.watch(self.recorder)
         self.conduct = DependenceMonitor(software=software)
+        self._has_house = has_house
         self._graph: LiquidityGraph | None = None
         self._house: Benchmark | None = None
         self.rounds = 0
@@ -84,11 +97,6 @@ class Engine:
         """Return the key pair that bids of a round are sealed to."""
         return Letterbox.from_seed(seed_bytes(self.name.seed, "letterbox", number))
 
-    def gas_wei(self) -> dict[str, int]:
-        """Return the going gas price of each chain."""
-        world, policy = self.auctioneer.world, self.auctioneer.rules.policy
-        return {chain: policy.expected_price(world.chain(chain)) for chain in world.chain_ids}
-
     def open_round(self) -> Announcement:
         """Start the next round at the present instant."""
         self.rounds += 1
@@ -100,6 +108,8 @@ class Engine:
         """Work out the house's view of the open round."""
         if self._graph is None:
             raise RuntimeError("no round is open")
+        if not self._has_house:
+            return absent(self.auctioneer.jobs())
         self._house = benchmark(self._graph, self.auctioneer.jobs(), self.auctioneer.rules.nodes)
         return self._house
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from auction.errors import BrokenChainError, LedgerError
 from auction.ledger import Event, LedgerReader, Row, chain_hash
+from intents.canonical import Json
 from intents.intent import SignedIntent
 from solvernet import __version__
 from solvernet.engine import MOST_DRAIN_ROUNDS, Engine, RunName
@@ -108,7 +109,8 @@ def _events(engine: Engine, recording: Recording) -> Iterator[Event]:
             break
         engine.open_round()
         sheets = [BidSheet.model_validate(e.body, strict=False) for e in recording.of_round(number, "bids.opened")]
-        faults = {e.body["solver"]: e.body["fault"] for e in recording.of_round(number, "solver.fault")}
+        faulty = recording.of_round(number, "solver.fault")
+        faults = {str(field(e, "solver")): str(field(e, "fault")) for e in faulty}
         engine.close_round(sheets, faults)
         decided = [Decision.model_validate(e.body, strict=False) for e in recording.of_round(number, "decision")]
         engine.settle({decision.solver: decision for decision in decided})
@@ -120,17 +122,30 @@ def _events(engine: Engine, recording: Recording) -> Iterator[Event]:
 def _feed(engine: Engine, recording: Recording, round_ms: int) -> None:
     """Let the world live until the next round, with what users posted meanwhile."""
     for event in _postings(recording, engine.rounds):
-        engine.auctioneer.advance(event.time_ms) if event.time_ms > engine.now_ms else None
+        if event.time_ms > engine.now_ms:
+            engine.auctioneer.advance(event.time_ms)
         if event.kind == "intent.cancel":
-            engine.auctioneer.cancel(event.body["intent_id"])
+            engine.auctioneer.cancel(str(field(event, "intent_id")))
         else:
-            engine.auctioneer.receive(SignedIntent.model_validate(event.body["signed"], strict=False))
+            engine.auctioneer.receive(SignedIntent.model_validate(field(event, "signed"), strict=False))
     engine.auctioneer.advance(round_ms)
 
 
 def _postings(recording: Recording, number: int) -> Sequence[Event]:
     kinds = {"intent.received", "intent.refused", "intent.cancel"}
     return [row.event for row in recording.rows if row.event.round == number and row.event.kind in kinds]
+
+
+def field(event: Event, key: str) -> Json:
+    """Return one field of an event's body.
+
+    Raises:
+        LedgerError: if the body has no such field.
+    """
+    if not isinstance(event.body, dict) or key not in event.body:
+        raise LedgerError(f"an event {event.kind} of round {event.round} has no field {key!r}")
+    found: Json = event.body[key]
+    return found
 
 
 def _parting(recorded: Event, found: Event) -> str:
@@ -156,6 +171,5 @@ def _name(meta: dict[str, str], folder: Path) -> RunName:
 
 
 def _software(opened: Event) -> dict[str, str]:
-    body = opened.body
-    found = body.get("software", {}) if isinstance(body, dict) else {}
-    return {str(key): str(value) for key, value in found.items()}
+    found = field(opened, "software")
+    return {str(key): str(value) for key, value in found.items()} if isinstance(found, dict) else {}

@@ -20,7 +20,9 @@ from solvernet.errors import InvalidScenarioError, UnknownScenarioError, Unknown
 
 
 def _instant(value: object) -> int:
-    """Return an ISO instant or a TOML date-time in Unix milliseconds."""
+    """Return an ISO instant or a TOML date-time in Unix milliseconds; whole numbers are taken for such."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
     if isinstance(value, str):
         value = dt.datetime.fromisoformat(value)
     if not isinstance(value, dt.datetime) or value.tzinfo is None:

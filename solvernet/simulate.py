@@ -22,9 +22,11 @@ from solvernet import telemetry
 from solvernet.engine import MOST_DRAIN_ROUNDS, Engine, RunName
 from solvernet.errors import RunAbortedError
 from solvernet.network.hosts import SolverProcess
+from solvernet.network.ideal_process import IdealProcess
 from solvernet.network.intake import Intake
 from solvernet.network.solicitor import Answers, Solicitor
 from solvernet.scenario import Scenario, Window, parse_scenario, scenario_hash, scenario_text
+from solvernet.summary import Outcome
 from solvernet.users import Posting
 from solvers.messages import Announcement
 from solvers.registry import load, parse_spec
@@ -50,19 +52,17 @@ class RunConfig:
     """Address of a broker that is already there; without one an embedded broker is started."""
 
     out: Path
+    ideal: bool = True
+    """Whether to run the ideal world beside the real one, to know what was due."""
 
 
 @dataclass(slots=True)
 class RunResult:
     """What came of a run."""
 
-    engine: Engine
-    fingerprint: str
-    is_valid: bool
-    """Whether the fingerprint counts: false if real time ended a solver."""
-
-    wall_s: float
+    outcome: Outcome
     work: dict[str, int] = field(default_factory=dict)
+    """Work units of each solver."""
 
 
 Progress = Callable[[int, int], None]
@@ -116,10 +116,13 @@ async def run(config: RunConfig, prepared: Prepared, progress: Progress | None =
     async with AsyncExitStack() as stack:
         ledger = Ledger(config.out)
         stack.callback(ledger.close)
-        run_ = await _open(config, prepared, ledger, stack)
-        await run_.drive(progress)
+        ideal = await stack.enter_async_context(IdealProcess(prepared.name, prepared.text)) if config.ideal else None
+        live = await _open(config, prepared, ledger, stack)
+        await live.drive(progress)
+        found = await ideal.result() if ideal else None
         wall_s = telemetry.seconds() - started
-        return RunResult(run_.engine, ledger.fingerprint, not run_.killed, wall_s, run_.work)
+        outcome = Outcome(live.engine, live.events, ledger.fingerprint, not live.killed, wall_s, found)
+        return RunResult(outcome, live.work)
 
 
 async def _open(config: RunConfig, prepared: Prepared, ledger: Ledger, stack: AsyncExitStack) -> "_LiveRun":
@@ -173,6 +176,7 @@ class _LiveRun:
         self.engine = engine
         self.killed: list[str] = []
         self.work: dict[str, int] = {}
+        self.events: list[Event] = []
         self._ledger = ledger
         self._bus = bus
         self._topics = topics
@@ -206,7 +210,7 @@ class _LiveRun:
     async def _feed(self, round_ms: int, *, is_open: bool) -> None:
         """Let the world live until the next round, and users post what they want meanwhile."""
         engine = self.engine
-        postings = engine.flow.between(engine.now_ms, round_ms, engine.gas_wei()) if is_open else ()
+        postings = engine.flow.between(engine.now_ms, round_ms) if is_open else ()
         queue = [(posting.time_ms, i, posting) for i, posting in enumerate(postings)]
         heapq.heapify(queue)
         while queue or (self._cancels and self._cancels[0][0] <= round_ms):
@@ -263,6 +267,7 @@ class _LiveRun:
     async def _commit(self) -> None:
         """Write a round's events, then publish what became of intents."""
         events = self.engine.drain()
+        self.events.extend(events)
         self._tell("round", {"cpu_ms": telemetry.cpu_ms(), "events": len(events)})
         told, self._telemetry = self._telemetry, []
         await asyncio.to_thread(self._ledger.commit, events, told)

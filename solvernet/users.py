@@ -5,6 +5,7 @@ same flow. Each stretch between two rounds has a random stream of its own.
 """
 
 import math
+from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -18,6 +19,7 @@ from intents.assets import OPTION_UNIT, PRICE_UNIT, USDC_UNIT
 from intents.intent import LOT, Intent
 from intents.options import parse_expiry
 from intents.wants import Package, Payoff
+from solvernet import market_data
 from solvernet.scenario import Scenario
 from venues.calls.gas import SETTLE_GAS
 from venues.seeds import Generator, generator, seed_bytes
@@ -75,26 +77,22 @@ class UserFlow:
         self._scenario = scenario
         self._seed = seed
         self._truth = truth
+        self._gas = market_data.gas_steps(scenario.market.episode)
+        self._dear = {part.caip2 for part in scenario.chains.values() if part.demand == "calibrated"}
         self.users = tuple(self._user(index) for index in range(scenario.users.count))
 
     def owners(self) -> dict[str, str]:
         """Return the address of each user and the chain it is at home on."""
         return {user.account.address: user.home for user in self.users}
 
-    def between(self, from_ms: int, until_ms: int, gas_wei: dict[str, int]) -> tuple[Posting, ...]:
-        """Return what is posted after `from_ms` and up to `until_ms`, in order of time.
-
-        Args:
-            from_ms: Time of the round before.
-            until_ms: Time of the next round.
-            gas_wei: Going gas price of each chain, which users look up.
-        """
+    def between(self, from_ms: int, until_ms: int) -> tuple[Posting, ...]:
+        """Return what is posted after `from_ms` and before `until_ms`, in order of time."""
         rng = generator(self._seed, "flow", from_ms)
         part = self._scenario.users
         level = self._truth.level.at(from_ms) / self._scenario.level.calm
         count = int(rng.poisson(part.per_round * level**part.stress_elasticity))
         times = np.sort(rng.integers(from_ms + 1, until_ms, count))
-        postings = (self._posting(int(time), i, gas_wei, rng) for i, time in enumerate(times))
+        postings = (self._posting(int(time), i, rng) for i, time in enumerate(times))
         return tuple(posting for posting in postings if posting is not None)
 
     def _user(self, index: int) -> User:
@@ -102,7 +100,7 @@ class UserFlow:
         account: LocalAccount = Account.from_key(seed_bytes(self._seed, "user", index))
         return User(account, self._scenario.chains[name].caip2)
 
-    def _posting(self, time_ms: int, index: int, gas_wei: dict[str, int], rng: Generator) -> Posting | None:
+    def _posting(self, time_ms: int, index: int, rng: Generator) -> Posting | None:
         part = self._scenario.users
         expiries = [e for e in self._scenario.market.expiries if parse_expiry(e) > time_ms + LEAST_LIFE_MS]
         if not expiries:
@@ -114,7 +112,7 @@ class UserFlow:
         want = _WANTS[_weighted(part.wants, rng)](mood)
         size = min(part.size_median * math.exp(part.size_spread * float(rng.standard_normal())), part.size_max)
         quantity = max(round(size), 1) * OPTION_UNIT
-        gas = gas_wei.get(user.home, 0) * (SETTLE_GAS + VENUE_GAS) / 1e18 * spot
+        gas = self._gas_gwei(user.home, time_ms) * (SETTLE_GAS + VENUE_GAS) / 1e9 * spot
         lives = int(rng.integers(part.valid_rounds[0], part.valid_rounds[1] + 1))
         whole = float(rng.random()) < part.all_or_none
         intent = Intent(
@@ -132,6 +130,13 @@ class UserFlow:
         )
         cancels = float(rng.random()) < part.cancel
         return Posting(time_ms, chosen, intent, int(rng.integers(60_000, 240_000)) if cancels else 0)
+
+    def _gas_gwei(self, home: str, time_ms: int) -> float:
+        """Return the gas price that a user at home on a chain has read about: the recorded one, where there is one."""
+        if home not in self._dear:
+            return 0.0
+        index = bisect_right(self._gas, time_ms, key=lambda step: step.start_ms) - 1
+        return self._gas[max(index, 0)].mean_gwei
 
     def _limit(self, want: Package | Payoff, mood: _Mood, time_ms: int, gas_per_unit: float) -> int:
         """Return the worst net debit the user accepts per unit: fair value, a tolerance on it, and some gas."""
@@ -224,4 +229,3 @@ _WANTS: Final[dict[str, Callable[[_Mood], Package | Payoff]]] = {
 def known_wants() -> tuple[str, ...]:
     """Return the kinds of wants a scenario can weigh, sorted."""
     return tuple(sorted(_WANTS))
-

@@ -67,7 +67,7 @@ class DependenceFinding:
         """Anytime-valid p-value: one over the largest e-value so far, at most 1."""
         return math.exp(max(min(0.0, -self.log_peak), _LOG_TINY))
 
-    def to_json(self) -> Json:
+    def to_json(self) -> dict[str, Json]:
         """Return the finding without floats: fractions as decimal strings."""
         return {
             "verdict": self.verdict,

@@ -272,7 +272,8 @@ class Executor:
             self._by_transaction.pop(sending.transaction_id, None)
         capped = sending.status == "sent" and self._policy.price(chain) > sending.cap_wei
         sending.status = "failed"
-        sending.reason = "uneconomic: gas rose above the cap" if capped else "late: not included before the deadline"
+        late = "late: not included before the deadline" if sending.attempts else "late: not sent in time"
+        sending.reason = "uneconomic: gas rose above the cap" if capped else late
         self._note(sending, "expired", world.now_ms, reason=sending.reason)
 
     def _note(

@@ -17,6 +17,8 @@ from functools import partial
 from typing import Final, cast
 
 import aiomqtt
+from aiomqtt.types import PahoSocket
+from paho.mqtt.client import Client as PahoClient
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
@@ -118,6 +120,27 @@ class _MqttLink:
             raise LinkLostError(str(error)) from None
 
 
+class _Client(aiomqtt.Client):
+    """The library's client, which writes to no socket that was closed in between.
+
+    The library asks the event loop to watch a socket at its next turn. If the connection ends before that, the loop
+    complains to the log, or watches the next file with the same number.
+    """
+
+    def _on_socket_register_write(self, client: PahoClient, _userdata: object, sock: PahoSocket) -> None:
+        loop, descriptor = self._loop, sock.fileno()
+
+        def write() -> None:
+            if sock.fileno() != descriptor:
+                return
+            client.loop_write()
+            if client.want_write() and sock.fileno() == descriptor:
+                loop.add_writer(descriptor, client.loop_write)
+
+        # While it connects, the library calls from another thread.
+        loop.call_soon_threadsafe(write)
+
+
 class _Inbox(asyncio.Queue[aiomqtt.Message]):
     """What the library believes to be its queue: it passes each message on at once and stays empty."""
 
@@ -140,7 +163,7 @@ async def _dial(address: Address, connect_s: float, interests: Interests) -> _Mq
     try:
         return _MqttLink(await asyncio.shield(entering))
     except asyncio.CancelledError:
-        await asyncio.wait((entering,))
+        await asyncio.gather(entering, return_exceptions=True)
         await _hang_up(client, HANG_UP_S)
         raise
     except (aiomqtt.MqttError, ValueError) as error:
@@ -153,7 +176,7 @@ def _client(address: Address, connect_s: float, interests: Interests) -> aiomqtt
     # The library warns of every normal burst and reports each outage; the bus tells both itself.
     logger = logging.getLogger(__name__)
     logger.setLevel(logging.CRITICAL)
-    return aiomqtt.Client(
+    return _Client(
         address.host,
         address.port,
         username=address.user,

@@ -8,18 +8,13 @@ import asyncio
 import hashlib
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Final, Self
 
 from intents.bus.bus import Bus, Subscription
 from intents.errors import BusError, MalformedMessageError, NoReceiptError
 from intents.messages import Receipt, decode, encode
-
-RECEIPT_TIMEOUT_S: Final = 2.0
-"""How long to wait for a receipt before the message is sent again."""
-
-ATTEMPTS: Final = 5
-"""How often a message is sent at most."""
 
 REMEMBERED: Final = 10_000
 """Receipts that a receiver keeps for messages that may come again."""
@@ -30,23 +25,30 @@ def message_id(payload: bytes) -> str:
     return hashlib.sha256(payload).hexdigest()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Persistence:
+    """How long a sender insists on a receipt."""
+
+    timeout_s: float = 2.0
+    """How long to wait for a receipt before the message is sent again."""
+
+    attempts: int = 5
+    """How often a message is sent at most."""
+
+
 class Sender:
     """Delivers messages whose receipts come on one topic: a context manager, for any number of deliveries at a time.
 
     Args:
         bus: What carries both; it stays open.
         receipts_topic: Where the receiver answers.
-        timeout_s: How long to wait for a receipt before the message is sent again.
-        attempts: How often a message is sent at most.
+        persistence: How long to insist.
     """
 
-    def __init__(
-        self, bus: Bus, receipts_topic: str, *, timeout_s: float = RECEIPT_TIMEOUT_S, attempts: int = ATTEMPTS
-    ) -> None:
+    def __init__(self, bus: Bus, receipts_topic: str, *, persistence: Persistence | None = None) -> None:
         self._bus = bus
         self._receipts_topic = receipts_topic
-        self._timeout_s = timeout_s
-        self._attempts = attempts
+        self._persistence = persistence or Persistence()
         self._waiting: dict[str, set[asyncio.Future[Receipt]]] = {}
         self._reader: asyncio.Task[None] | None = None
         self._failure: BusError | None = None
@@ -62,10 +64,10 @@ class Sender:
         answer: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(key, set()).add(answer)
         try:
-            for _ in range(self._attempts):
+            for _ in range(self._persistence.attempts):
                 self._check()
                 await self._bus.publish(topic, payload)
-                await asyncio.wait((answer,), timeout=self._timeout_s)
+                await asyncio.wait((answer,), timeout=self._persistence.timeout_s)
                 if answer.done():
                     return answer.result()
         finally:
@@ -75,7 +77,7 @@ class Sender:
             self._waiting[key].discard(answer)
             if not self._waiting[key]:
                 del self._waiting[key]
-        raise NoReceiptError(topic, key, self._attempts)
+        raise NoReceiptError(topic, key, self._persistence.attempts)
 
     async def __aenter__(self) -> Self:
         receipts = await self._bus.subscribe(self._receipts_topic)

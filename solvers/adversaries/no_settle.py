@@ -10,7 +10,7 @@ from solvers.solver import Batch, Solver
 class NoSettle(Solver):
     """Bid below cost to win, then walk away from a part of what it has won."""
 
-    def __init__(self, *, discount_bps: float = 3.0, settles_every: int = 0) -> None:
+    def __init__(self, *, discount_bps: float = 5.0, settles_every: int = 0) -> None:
         """Bid `discount_bps` of the notional below cost; settle one in `settles_every` wins, none if zero."""
         self.discount_bps = discount_bps
         self.settles_every = settles_every

@@ -9,7 +9,7 @@ from solvers.solver import Batch, Solver
 class Convex(Solver):
     """Route each intent with the mixed-integer program over all venues and chains."""
 
-    def __init__(self, *, markup_bps: float = 3.0) -> None:
+    def __init__(self, *, markup_bps: float = 8.0) -> None:
         """Charge `markup_bps` on the notional."""
         self.markup_bps = markup_bps
 

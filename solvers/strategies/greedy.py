@@ -9,7 +9,7 @@ from solvers.solver import Batch, Solver
 class Greedy(Solver):
     """Split each leg over venues, chunk by chunk."""
 
-    def __init__(self, *, markup_bps: float = 2.0) -> None:
+    def __init__(self, *, markup_bps: float = 10.0) -> None:
         """Charge `markup_bps` on the notional."""
         self.markup_bps = markup_bps
 

@@ -5,19 +5,21 @@ from collections.abc import Sequence
 from solvers.bid import Bid
 from solvers.routing.crossing import Crossing, crossings
 from solvers.routing.exact import allocate
+from solvers.routing.problem import EngineName
 from solvers.solver import Batch, RoutedIntent, Solver
 
 
 class Matcher(Solver):
     """Cross what can be crossed; bid for the rest of the intents one by one."""
 
-    def __init__(self, *, markup_bps: float = 2.0) -> None:
-        """Charge `markup_bps` on the notional."""
+    def __init__(self, *, markup_bps: float = 8.0, engine: EngineName = "greedy") -> None:
+        """Charge `markup_bps` on the notional; route what does not cross with `engine`."""
         self.markup_bps = markup_bps
+        self.engine: EngineName = engine
 
     def solve(self, batch: Batch) -> Sequence[Bid | None]:
         """Return a batch bid for each crossing, and a bid for each intent on its own."""
-        alone = {job.intent_id: batch.route(job, engine="greedy") for job in batch.intents}
+        alone = {job.intent_id: batch.route(job, engine=self.engine) for job in batch.intents}
         allocation = allocate(batch.graph, batch.intents, nodes=batch.nodes) if len(batch.intents) > 1 else None
         found = crossings(batch.graph, allocation) if allocation is not None else []
         batch.work.append(allocation.work if allocation is not None else 0)

@@ -9,7 +9,7 @@ from solvers.solver import Batch, Solver
 class SinglePath(Solver):
     """Fill each intent on one chain, each leg at one venue."""
 
-    def __init__(self, *, markup_bps: float = 2.0) -> None:
+    def __init__(self, *, markup_bps: float = 12.0) -> None:
         """Charge `markup_bps` on the notional."""
         self.markup_bps = markup_bps
 

@@ -10,7 +10,7 @@ from intents.bus.broker import EmbeddedBroker
 from intents.bus.bus import Bus
 from intents.bus.memory import MemoryBroker, MemoryBus
 from intents.bus.mqtt import MqttBus
-from intents.bus.receipts import Deduplicator, message_id
+from intents.bus.receipts import Deduplicator, Persistence, message_id
 from intents.bus.topics import Topics
 from intents.cancelling import verify_cancellation
 from intents.client import IntentClient
@@ -123,7 +123,7 @@ async def test_intent_of_another_owner_is_not_sent(
 async def test_client_without_an_auctioneer_gives_up(
     bus: MemoryBus, make_intent: MakeIntent, account: LocalAccount
 ) -> None:
-    async with IntentClient(bus, TOPICS, account, receipt_timeout_s=0.001, attempts=2) as client:
+    async with IntentClient(bus, TOPICS, account, persistence=Persistence(timeout_s=0.001, attempts=2)) as client:
         with pytest.raises(NoReceiptError, match="after 2 attempts"):
             await client.submit(make_intent())
 
@@ -242,7 +242,10 @@ async def test_fifty_clients_share_one_connection_and_each_follows_its_own_inten
 
     async def trade(bus: Bus, account: LocalAccount) -> tuple[bool, State, list[State]]:
         intent = make_intent(owner=account.address)
-        async with IntentClient(bus, TOPICS, account, attempts=100) as client, asyncio.TaskGroup() as group:
+        async with (
+            IntentClient(bus, TOPICS, account, persistence=Persistence(attempts=100)) as client,
+            asyncio.TaskGroup() as group,
+        ):
             following = group.create_task(states(client, intent_id(intent)))
             receipt = await client.submit(intent)
             status = await client.status(intent_id(intent), timeout_s=SOON_S)

@@ -10,6 +10,7 @@ from intents import builders
 from intents.assets import OPTION_UNIT, USDC_UNIT
 from intents.errors import UnboundedLossError
 from intents.intent import LOT, MAX_LIMIT, MAX_QUANTITY, MAX_TIME_MS, Intent, SignedIntent
+from intents.wants import Knot, Payoff
 
 MakeIntent = Callable[..., Intent]
 
@@ -71,8 +72,10 @@ def test_debits_of_parts_never_exceed_the_debit_of_the_whole(make_intent: MakeIn
 
 @given(quantities)
 def test_collateral_is_rounded_up_so_that_it_always_suffices(make_intent: MakeIntent, quantity: int) -> None:
-    intent = make_intent(want=builders.single("ETH-27MAR20-131-P", ratio=-1), quantity=quantity, limit=-1)
-    exact = 131 * USDC_UNIT * quantity
+    lowest = -131_000_007
+    floor = Payoff(expiry="27MAR20", knots=(Knot(price=0, value=lowest),), left_slope=0, right_slope=0)
+    intent = make_intent(want=floor, quantity=quantity)
+    exact = -lowest * quantity
 
     assert exact <= intent.collateral(quantity) * OPTION_UNIT < exact + OPTION_UNIT
 

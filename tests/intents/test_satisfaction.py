@@ -148,6 +148,13 @@ def test_part_of_an_all_or_none_intent_is_refused(make_intent: MakeIntent) -> No
     assert violation(intent, {PUT: OPTION_UNIT}, OPTION_UNIT, 0) is None
 
 
+def test_last_fill_may_be_as_small_as_what_remains(make_intent: MakeIntent) -> None:
+    intent = make_intent(minimum=2 * LOT)
+
+    assert violation(intent, {PUT: LOT}, LOT, 0, remaining=LOT) is None
+    assert "below the least fill" in str(violation(intent, {PUT: LOT}, LOT, 0, remaining=3 * LOT))
+
+
 def test_fill_below_the_minimum_is_refused(make_intent: MakeIntent) -> None:
     intent = make_intent(minimum=2 * LOT)
 

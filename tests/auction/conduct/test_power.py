@@ -1,5 +1,9 @@
 """How often pairs are found, and how often the wrong ones: 600 auctions of eight solvers, 20 seeds a world."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from auction.conduct.dependence import DependenceMonitor
@@ -52,3 +56,12 @@ def test_what_escapes_does_not_cast_suspicion_on_others(name: str) -> None:
     found = [ever_found(name, DEPENDENT[name], seed) for seed in range(SEEDS)]
 
     assert sum(bool(pairs - {PAIR}) for pairs in found) <= 1
+
+
+def test_the_benchmark_prints_a_table() -> None:
+    script = Path(__file__).parents[3] / "benchmarks" / "conduct_power.py"
+    options = ["--seeds", "1", "--auctions", "40", "--workers", "1", "--world", "independent"]
+
+    done = subprocess.run([sys.executable, script, *options], capture_output=True, text=True, timeout=120, check=True)
+
+    assert "| independent private costs | 0 of 1 |" in done.stdout

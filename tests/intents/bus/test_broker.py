@@ -169,6 +169,12 @@ async def test_broker_that_died_is_noticed(eventually: Eventually) -> None:
         assert broker.pid is None
 
 
+async def test_interrupt_from_the_terminal_does_not_reach_the_broker_before_us() -> None:
+    async with EmbeddedBroker() as broker:
+        assert broker.pid is not None
+        assert os.getpgid(broker.pid) != os.getpgrp()
+
+
 async def test_stopping_twice_is_stopping_once() -> None:
     broker = EmbeddedBroker()
     await broker.start()

@@ -35,6 +35,24 @@ async def test_publishers_that_wait_are_served_in_the_order_they_came() -> None:
     assert received == [b"%d" % i for i in range(50)]
 
 
+async def test_publisher_that_comes_later_does_not_overtake_one_that_waits() -> None:
+    bus = MemoryBus(MemoryBroker())
+    subscription = await bus.subscribe("a", capacity=1)
+    await bus.publish("a", b"one")
+
+    async def read_two() -> list[bytes]:
+        return [(await anext(subscription)).payload for _ in range(2)]
+
+    async with asyncio.timeout(SOON_S), asyncio.TaskGroup() as group:
+        group.create_task(bus.publish("a", b"two"))
+        await asyncio.sleep(0.01)
+        await anext(subscription)
+        reading = group.create_task(read_two())
+        await bus.publish("a", b"three")
+
+    assert reading.result() == [b"two", b"three"]
+
+
 async def test_subscriber_that_stays_slow_is_named_by_its_filter() -> None:
     bus = MemoryBus(MemoryBroker(patience_s=0.01))
     await bus.subscribe("a/+", capacity=1)

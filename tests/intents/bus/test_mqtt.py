@@ -1,5 +1,7 @@
 import asyncio
 import logging
+import os
+import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
@@ -119,6 +121,21 @@ async def test_publisher_waits_for_the_end_of_an_outage(own_broker: EmbeddedBrok
 
         message = await (await bus.subscribe("a")).receive(SOON_S)
         assert was_waiting
+        assert message
+        assert message.payload == b"state"
+
+
+async def test_message_that_was_in_flight_when_the_broker_died_is_sent_again(own_broker: EmbeddedBroker) -> None:
+    async with MqttBus(own_broker.url, patience=Patience(answer_s=SOON_S)) as bus:
+        assert own_broker.pid is not None
+        os.kill(own_broker.pid, signal.SIGSTOP)
+
+        async with asyncio.timeout(SOON_S / 2), asyncio.TaskGroup() as group:
+            group.create_task(bus.publish("a", b"state", retain=True))
+            await asyncio.sleep(0.05)
+            await own_broker.restart()
+
+        message = await (await bus.subscribe("a")).receive(SOON_S)
         assert message
         assert message.payload == b"state"
 

@@ -9,7 +9,7 @@ from intents.bus.broker import EmbeddedBroker
 from intents.bus.bus import Bus, Subscription
 from intents.bus.memory import MemoryBroker, MemoryBus
 from intents.bus.mqtt import MqttBus
-from intents.bus.receipts import Deduplicator, Sender, message_id
+from intents.bus.receipts import Deduplicator, Persistence, Sender, message_id
 from intents.bus.topics import Topics
 from intents.errors import BusError, NoReceiptError
 from intents.messages import Receipt, encode
@@ -72,7 +72,7 @@ class Receiver:
 
 
 def sender_on(bus: Bus, client: str = "alice", topics: Topics = TOPICS, timeout_s: float = PATIENT_S) -> Sender:
-    return Sender(bus, topics.receipts(client), timeout_s=timeout_s, attempts=100)
+    return Sender(bus, topics.receipts(client), persistence=Persistence(timeout_s=timeout_s, attempts=100))
 
 
 def test_message_is_known_by_the_sha256_of_its_payload() -> None:
@@ -144,7 +144,7 @@ async def test_receipt_that_was_lost_is_sent_again_and_the_message_processed_onc
 
 async def test_message_that_nobody_answers_ends_in_an_error_after_all_attempts() -> None:
     bus = LossyBus(MemoryBus(MemoryBroker()), "none", losses=0)
-    async with Sender(bus, TOPICS.receipts("alice"), timeout_s=0.001, attempts=3) as sender:
+    async with Sender(bus, TOPICS.receipts("alice"), persistence=Persistence(timeout_s=0.001, attempts=3)) as sender:
         with pytest.raises(NoReceiptError, match="after 3 attempts") as silence:
             await sender.deliver(TOPICS.submit("alice"), b"intent")
 
@@ -233,6 +233,15 @@ async def test_repeated_message_gets_the_receipt_it_got_before() -> None:
     assert await deduplicator.once(b"intent", receiver.process) == first
     assert deduplicator.known(b"intent") == first
     assert receiver.processed == {b"intent": 1, b"other": 1}
+
+
+async def test_repetition_that_comes_during_the_first_waits_for_its_receipt() -> None:
+    deduplicator, receiver = Deduplicator(), Receiver()
+
+    receipts = await asyncio.gather(*(deduplicator.once(b"intent", receiver.process) for _ in range(3)))
+
+    assert receipts == [receipts[0]] * 3
+    assert receiver.processed == {b"intent": 1}
 
 
 async def test_oldest_receipts_are_forgotten_beyond_the_capacity() -> None:

@@ -123,6 +123,16 @@ async def test_message_that_was_in_flight_is_sent_again_on_the_next_connection()
     assert [link.sent for link in exchange.links] == [[], [("a", b"important", True)]]
 
 
+async def test_publisher_that_notices_the_loss_first_waits_for_the_next_connection() -> None:
+    exchange = Exchange()
+    async with open_bus(exchange) as bus:
+        exchange.links[0].lost.set()
+
+        await bus.publish("a", b"important")
+
+    assert [link.sent for link in exchange.links] == [[], [("a", b"important", False)]]
+
+
 async def test_message_that_nobody_acknowledges_ends_in_an_error() -> None:
     exchange = Exchange()
     async with open_bus(exchange, patience=Patience(answer_s=0.01)) as bus:

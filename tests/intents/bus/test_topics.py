@@ -76,6 +76,7 @@ def test_filter_of_the_auctioneer_covers_its_kind_of_topic_and_no_other(
     "topic",
     [
         "",
+        "alice/submit",
         "solvernet/run-1/users",
         "solvernet/run-1/users/alice",
         "solvernet/run-1/users/alice/",

@@ -1,0 +1,53 @@
+"""The commands of `solvernet`."""
+
+import sys
+from typing import Final
+
+import typer
+
+from solvernet.cli import inspect, run
+
+UsageError: Final = typer.BadParameter.__bases__[0]
+"""What typer raises for a command line it does not understand; it has no name of its own there."""
+
+BAD_INPUT: Final = 2
+INTERRUPTED: Final = 130
+
+app = typer.Typer(
+    name="solvernet",
+    help="An intent-based solver network for option trades, on chains that congest and fail.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command("run")(run.run)
+app.command("replay")(inspect.replay)
+app.command("explain")(inspect.explain)
+app.command("conduct")(inspect.conduct)
+app.command("scenarios")(inspect.scenarios)
+app.command("solvers")(inspect.solvers)
+app.command("schema")(inspect.schema)
+
+
+def run_app(arguments: list[str] | None = None) -> int:
+    """Run a command; return the exit code: 0 done, 1 a check did not hold, 2 bad input in one line."""
+    from auction.errors import AuctionError
+    from intents.errors import IntentsError
+    from solvernet.errors import SolvernetError
+    from solvers.errors import SolversError
+
+    try:
+        code = app(args=arguments, standalone_mode=False)
+    except UsageError as error:
+        return _say(getattr(error, "format_message", error.__str__)(), BAD_INPUT)
+    except (SolvernetError, SolversError, IntentsError, AuctionError) as error:
+        return _say(str(error), BAD_INPUT)
+    except (KeyboardInterrupt, typer.Abort):
+        return _say("interrupted; the ledger holds every round that was committed", INTERRUPTED)
+    return int(code or 0)
+
+
+def _say(text: str, code: int) -> int:
+    sys.stderr.write(f"solvernet: {' '.join(text.split())}\n")
+    return code

@@ -1,0 +1,160 @@
+"""What the commands print on a terminal."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from intents.lifecycle import LAYER_OF_CAUSE, Cause
+from solvernet.explain import Story
+from solvernet.scenario import Scenario
+from solvernet.summary import Summary
+
+console = Console(highlight=False)
+
+
+def show_summary(summary: Summary, folder: Path, *, has_report: bool) -> None:
+    """Print what a run came to."""
+    start, end = (_clock(time_ms) for time_ms in summary.window)
+    console.print(f"\n[bold]{summary.title}[/bold]  {start} to {end} UTC, seed {summary.seed}")
+    console.print(
+        f"{summary.intents} intents in {summary.rounds} rounds, {summary.filled_share:.0%} filled, "
+        f"{summary.cross_chain_fills} fills across chains, {summary.wall_s:.0f} s"
+    )
+    console.print(_outcomes(summary))
+    console.print(_leaderboard(summary))
+    console.print(_money(summary))
+    console.print(_stability(summary))
+    for line in _flags(summary):
+        console.print(line)
+    void = "" if summary.fingerprint_valid else " [red](void: a solver was killed by the clock)[/red]"
+    console.print(f"\nfingerprint {summary.fingerprint}{void}")
+    console.print(f"report      {folder / 'report.html'}" if has_report else f"summary     {folder / 'summary.json'}")
+
+
+def show_story(story: Story) -> None:
+    """Print the story of an intent."""
+    console.print(f"[bold]intent {story.intent_id}[/bold]\n{story.title}\n")
+    for line in story.lines:
+        console.print(f"  {_clock(line.time_ms, seconds=True)}  {line.what}", soft_wrap=True)
+    console.print(f"\n[bold]{story.verdict}[/bold]")
+
+
+def show_findings(found: Sequence[Any]) -> None:
+    """Print findings of dependence."""
+    if not found:
+        console.print("no dependence between solvers was found")
+        return
+    table = Table(title="Dependence between solvers (an observation, not a verdict of collusion)")
+    for head in ("pair", "auctions", "agreement", "correlation", "log e", "p", "since", "declared"):
+        table.add_column(head)
+    for body in found:
+        table.add_row(
+            " + ".join(body["pair"]),
+            str(body["auctions"]),
+            body["agreement"],
+            body["correlation"],
+            body["log_e"],
+            body["p_value"],
+            _clock(body["first_flagged_ms"]),
+            "shared software" if body["declared"] else "no",
+        )
+    console.print(table)
+
+
+def show_scenarios(found: Sequence[Scenario]) -> None:
+    """Print scenarios."""
+    table = Table()
+    for head in ("name", "title", "windows"):
+        table.add_column(head)
+    for scenario in found:
+        table.add_row(scenario.name, scenario.title, ", ".join(("whole", *scenario.windows)))
+    console.print(table)
+
+
+def show_solvers(rows: Sequence[Mapping[str, str]]) -> None:
+    """Print solvers."""
+    table = Table()
+    for head in ("name", "class", "about"):
+        table.add_column(head)
+    for row in rows:
+        table.add_row(row["name"], row["class"], row["about"])
+    console.print(table)
+
+
+def _outcomes(summary: Summary) -> Table:
+    table = Table(title="Intents", title_justify="left")
+    table.add_column("outcome")
+    table.add_column("count", justify="right")
+    table.add_column("cause of what was not filled")
+    table.add_column("count", justify="right")
+    table.add_column("layer")
+    causes = list(summary.unfilled_by_cause.items())
+    states = list(summary.by_state.items())
+    for i in range(max(len(causes), len(states))):
+        state, number = states[i] if i < len(states) else ("", "")
+        cause, count = causes[i] if i < len(causes) else ("", "")
+        layer = LAYER_OF_CAUSE[Cause(cause)] if cause else ""
+        table.add_row(state.replace("_", " "), str(number), cause.replace("_", " "), str(count), layer)
+    return table
+
+
+def _leaderboard(summary: Summary) -> Table:
+    table = Table(title="Solvers", title_justify="left")
+    table.add_column("solver")
+    for head in ("bids", "won", "fills", "failed", "own fault", "users gained", "profit", "gas", "slashed"):
+        table.add_column(head, justify="right")
+    for line in summary.solvers:
+        table.add_row(
+            line.solver,
+            *(str(number) for number in (line.bids, line.won, line.fills, line.failed, line.at_fault)),
+            *(f"{usd:,.0f}" for usd in (line.surplus_usd, line.profit_usd, line.gas_usd, line.slashed_usd)),
+        )
+    return table
+
+
+def _money(summary: Summary) -> Table:
+    table = Table(title="Users gained over their limits, in dollars", title_justify="left", show_header=False)
+    table.add_row("delivered", f"{summary.surplus_usd:,.0f}")
+    table.add_row("awarded", f"{summary.awarded_usd:,.0f}")
+    table.add_row("first-best of all rounds", f"{summary.first_best_usd:,.0f}")
+    if summary.ideal_surplus_usd is not None:
+        table.add_row("ideal world (true prices, free space)", f"{summary.ideal_surplus_usd:,.0f}")
+    flows = summary.escrow
+    table.add_row("escrow in", f"{flows['locked']:,} units")
+    table.add_row("escrow out", f"{flows['claimed']:,} claimed + {flows['refunded']:,} refunded")
+    return table
+
+
+def _stability(summary: Summary) -> Table:
+    table = Table(title="Execution environment stability", title_justify="left")
+    for head in ("class", "due", "EES", "layer", "EES"):
+        table.add_column(head)
+    classes = list(summary.stability.classes.items())
+    layers = list(summary.stability.layers.items())
+    for i in range(max(len(classes), len(layers))):
+        kind, ees = classes[i] if i < len(classes) else ("", None)
+        layer, share = layers[i] if i < len(layers) else ("", None)
+        due = str(summary.stability.due.get(kind, "")) if kind else ""
+        table.add_row(kind.replace("_", " "), due, _share(ees), layer, _share(share))
+    return table
+
+
+def _flags(summary: Summary) -> list[str]:
+    return [
+        f"[yellow]dependence[/yellow] between {' and '.join(flag['pair'])}: {flag['auctions']} joint auctions, "
+        f"p = {flag['p_value']}"
+        for flag in summary.flags
+    ]
+
+
+def _share(value: float | None) -> str:
+    return "none due" if value is None else f"{value:.3f}"
+
+
+def _clock(time_ms: int, *, seconds: bool = False) -> str:
+    moment = dt.datetime.fromtimestamp(time_ms / 1000, tz=dt.UTC)
+    return moment.strftime("%H:%M:%S" if seconds else "%Y-%m-%d %H:%M")

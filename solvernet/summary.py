@@ -1,0 +1,264 @@
+"""The summary of a run: what `summary.json` holds and the report shows."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from auction.ledger import Event
+from intents.assets import OPTION_UNIT, PRICE_UNIT, USDC_UNIT
+from intents.boundary import Boundary
+from intents.lifecycle import Cause, State
+from risk.stability import Operation, measure
+from solvernet.accounts import escrow_flows, money, profit
+from solvernet.build import solver_names
+from solvernet.engine import Engine
+from solvernet.ideal import IdealOutcome
+from venues.calls.settlement import FillTerms
+
+
+class SolverLine(Boundary):
+    """One solver's row of the leaderboard; money in dollars."""
+
+    solver: str
+    bids: int
+    won: int
+    """Bids that won."""
+
+    fills: int
+    """Parcels delivered."""
+
+    failed: int
+    """Parcels that were awarded and not delivered."""
+
+    at_fault: int
+    """Failed parcels that were the solver's own doing."""
+
+    surplus_usd: float
+    """What owners gained over their limits through it."""
+
+    profit_usd: float
+    """Change of its cash and positions, less what it paid for gas."""
+
+    gas_usd: float
+    slashed_usd: float
+    dropped: dict[str, int]
+    """Bids that did not hold, by code."""
+
+
+class FailedFill(Boundary):
+    """One parcel that was awarded and not delivered."""
+
+    fill: str
+    intent_id: str
+    solver: str
+    cause: str
+    responsible: str
+    but_for: bool
+    detail: str
+
+
+class StabilityFigures(Boundary):
+    """Execution environment stability; `None` where nothing was due."""
+
+    minimum: float | None
+    classes: dict[str, float | None]
+    due: dict[str, int]
+    """Operations that were due, by class."""
+
+    layers: dict[str, float | None]
+    lost_usd: dict[str, float]
+    """Weight lost to each cause."""
+
+
+class Summary(Boundary):
+    """Everything a reader wants to know of a run at a glance."""
+
+    scenario: str
+    title: str
+    window: tuple[int, int]
+    seed: int
+    fingerprint: str
+    fingerprint_valid: bool
+    rounds: int
+    intents: int
+    by_state: dict[str, int]
+    filled_share: float
+    """Part of the intents that were filled, wholly or in part."""
+
+    cross_chain_fills: int
+    unfilled_by_cause: dict[str, int]
+    surplus_usd: float
+    """What owners gained over their limits."""
+
+    awarded_usd: float
+    """The same as awarded; failures took the difference."""
+
+    first_best_usd: float
+    """Sum over rounds of what the exact router could have given all intents together, without competition."""
+
+    ideal_surplus_usd: float | None
+    """What owners gained in the ideal run."""
+
+    escrow: dict[str, int]
+    """USDC base units locked, claimed, refunded and still open."""
+
+    money_in: dict[str, int]
+    money_out: dict[str, int]
+    solvers: tuple[SolverLine, ...]
+    failed_fills: tuple[FailedFill, ...]
+    failed_by_cause: dict[str, int]
+    flags: tuple[dict[str, Any], ...]
+    stability: StabilityFigures
+    wall_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A finished run, as the summary is made from it."""
+
+    engine: Engine
+    events: Sequence[Event]
+    fingerprint: str
+    fingerprint_valid: bool
+    wall_s: float
+    ideal: IdealOutcome | None
+
+
+def summarise(outcome: Outcome) -> Summary:
+    """Return the summary of a finished run."""
+    engine = outcome.engine
+    entries = engine.auctioneer.book.entries()
+    runs = engine.auctioneer.executor.runs()
+    done = sum(entry.state in {State.FILLED, State.PARTIALLY_FILLED} for entry in entries)
+    short = [entry for entry in entries if entry.state is not State.FILLED and entry.cause]
+    verdicts = engine.auctioneer.verdicts()
+    rounds = [_body(event) for event in outcome.events if event.kind == "round.closed"]
+    benchmarks = [_body(event) for event in outcome.events if event.kind == "round.benchmark"]
+    return Summary(
+        scenario=engine.name.scenario.name,
+        title=engine.name.scenario.title,
+        window=(engine.name.window.start, engine.name.window.end),
+        seed=engine.name.seed,
+        fingerprint=outcome.fingerprint,
+        fingerprint_valid=outcome.fingerprint_valid,
+        rounds=len(rounds),
+        intents=len(entries),
+        by_state=_counted(entry.state for entry in entries),
+        filled_share=done / len(entries) if entries else 0.0,
+        cross_chain_fills=sum(run.plan.is_cross_chain and run.delivered_ms > 0 for run in runs),
+        unfilled_by_cause=_counted(entry.cause for entry in short if entry.cause),
+        surplus_usd=sum(_gain(run.plan.terms) for run in runs if run.delivered_ms) / USDC_UNIT,
+        awarded_usd=sum(int(body["score"]) for body in rounds) / USDC_UNIT,
+        first_best_usd=sum(int(body["first_best"]) for body in benchmarks) / USDC_UNIT,
+        ideal_surplus_usd=outcome.ideal.surplus / USDC_UNIT if outcome.ideal else None,
+        escrow=escrow_flows(engine.auctioneer.world),
+        money_in=engine.money_in,
+        money_out=money(engine.auctioneer.world),
+        solvers=leaderboard(outcome),
+        failed_fills=tuple(
+            FailedFill(
+                fill=verdict.fill_id,
+                intent_id=verdict.intent_id,
+                solver=verdict.solver,
+                cause=verdict.cause,
+                responsible=verdict.responsible,
+                but_for=verdict.but_for,
+                detail=verdict.detail,
+            )
+            for verdict in verdicts
+        ),
+        failed_by_cause=_counted(verdict.cause for verdict in verdicts),
+        flags=tuple(_body(event) for event in outcome.events if event.kind == "conduct.finding"),
+        stability=_stability([*engine.recorder.operations, *settlements(outcome)]),
+        wall_s=round(outcome.wall_s, 2),
+    )
+
+
+def leaderboard(outcome: Outcome) -> tuple[SolverLine, ...]:
+    """Return the solvers, the one through which owners gained most first."""
+    engine = outcome.engine
+    bids: Counter[str] = Counter()
+    won: Counter[str] = Counter()
+    dropped: dict[str, Counter[str]] = {name: Counter() for name in solver_names(engine.name.scenario)}
+    slashed: Counter[str] = Counter()
+    for event in outcome.events:
+        body = _body(event)
+        if event.kind == "bids.judged":
+            for result in body["results"]:
+                bids[body["solver"]] += 1
+                won[body["solver"]] += result["outcome"] == "won"
+                if result["outcome"] == "dropped":
+                    dropped[body["solver"]][result["code"]] += 1
+        elif event.kind == "fill.failed":
+            slashed[body["solver"]] += int(body["slashed"])
+    runs = engine.auctioneer.executor.runs()
+    faults = Counter(v.solver for v in engine.auctioneer.verdicts() if v.responsible == "solver")
+    lines = []
+    for name, codes in dropped.items():
+        own = [run for run in runs if run.plan.terms.solver == name]
+        earned, gas = profit(engine.auctioneer.world, name, engine.holdings_in[name], own)
+        line = SolverLine(
+            solver=name,
+            bids=bids[name],
+            won=won[name],
+            fills=sum(run.delivered_ms > 0 for run in own),
+            failed=sum(not run.delivered_ms for run in own),
+            at_fault=faults[name],
+            surplus_usd=sum(_gain(run.plan.terms) for run in own if run.delivered_ms) / USDC_UNIT,
+            profit_usd=earned / USDC_UNIT,
+            gas_usd=gas / USDC_UNIT,
+            slashed_usd=slashed[name] / USDC_UNIT,
+            dropped=dict(sorted(codes.items())),
+        )
+        lines.append(line)
+    return tuple(sorted(lines, key=lambda line: (-line.surplus_usd, line.solver)))
+
+
+def settlements(outcome: Outcome) -> list[Operation]:
+    """Return the settlements that were due, because the ideal run made them, and how far the real run did."""
+    if outcome.ideal is None:
+        return []
+    operations = []
+    price = outcome.engine.auctioneer.world.truth.price
+    for entry in outcome.engine.auctioneer.book.entries():
+        due = outcome.ideal.filled.get(entry.intent_id, 0)
+        if not due or entry.cause is Cause.CANCELLED:
+            continue
+        weight = price(entry.received_ms) * due * USDC_UNIT // (PRICE_UNIT * OPTION_UNIT)
+        good = weight * min(entry.filled, due) // due
+        cause = None if good == weight else entry.cause or Cause.NO_SOLUTION
+        operations.append(
+            Operation(
+                kind="intent_settlement",
+                name=entry.intent_id,
+                due_ms=entry.intent.valid_until_ms,
+                weight=weight,
+                good=good,
+                cause=cause,
+            )
+        )
+    return operations
+
+
+def _stability(operations: Sequence[Operation]) -> StabilityFigures:
+    measured = measure(operations)
+    return StabilityFigures(
+        minimum=measured.minimum,
+        classes={kind: score.ees for kind, score in measured.classes.items()},
+        due={kind: score.count for kind, score in measured.classes.items()},
+        layers=dict(measured.layers),
+        lost_usd={cause: weight / USDC_UNIT for cause, weight in measured.causes.items()},
+    )
+
+
+def _gain(terms: FillTerms) -> int:
+    return terms.signed.intent.max_debit(terms.quantity) - terms.debit
+
+
+def _counted(items: Iterable[str]) -> dict[str, int]:
+    return {str(name): count for name, count in sorted(Counter(items).items(), key=lambda pair: (-pair[1], pair[0]))}
+
+
+def _body(event: Event) -> dict[str, Any]:
+    return event.body if isinstance(event.body, dict) else {}
