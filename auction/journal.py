@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 from auction.ledger import Event
 from auction.settlement.attribution import Verdict
-from auction.settlement.executor import StepEvent
+from auction.settlement.sending import StepEvent
 from intents.canonical import Json
 from intents.lifecycle import IntentEvent
 

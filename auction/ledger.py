@@ -9,6 +9,7 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
@@ -74,42 +75,61 @@ class Ledger:
             raise LedgerError(f"{path} exists already; give another --out folder")
         try:
             folder.mkdir(parents=True, exist_ok=True)
+            path.touch(exist_ok=False)
             self._connection = _connect(path)
             self._connection.executescript(_SCHEMA)
         except (OSError, sqlite3.Error) as error:
             raise LedgerError(f"cannot write a ledger in {folder}: {error}") from None
-        self._heads: dict[Table, str] = {"events": GENESIS, "telemetry": GENESIS}
-        self._counts: dict[Table, int] = {"events": 0, "telemetry": 0}
+        self._ends: dict[str, tuple[int, str]] = {"events": (0, GENESIS), "telemetry": (0, GENESIS)}
 
     @property
     def fingerprint(self) -> str:
         """Hash of the last event."""
-        return self._heads["events"]
+        return self._ends["events"][1]
 
     def name(self, meta: dict[str, str]) -> None:
-        """Write down what names the run: code version, scenario, seed."""
-        with self._connection:
+        """Write down what names the run: code version, scenario, seed.
+
+        Raises:
+            LedgerError: if it cannot be written.
+        """
+        with self._transaction():
             rows = [("schema", str(SCHEMA_VERSION)), *sorted(meta.items())]
             self._connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", rows)
 
     def commit(self, events: Iterable[Event], telemetry: Iterable[Event] = ()) -> None:
-        """Append a round's events and telemetry in one durable transaction."""
-        with self._connection:
-            self._append("events", events)
-            self._append("telemetry", telemetry)
+        """Append a round's events and telemetry in one durable transaction: all of them, or none.
+
+        Raises:
+            LedgerError: if they cannot be written.
+            TypeError: if a body is not canonical JSON.
+        """
+        with self._transaction():
+            ends = {"events": self._append("events", events), "telemetry": self._append("telemetry", telemetry)}
+        self._ends |= ends
 
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
 
-    def _append(self, table: Table, events: Iterable[Event]) -> None:
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        try:
+            with self._connection:
+                yield
+        except sqlite3.Error as error:
+            raise LedgerError(f"the ledger cannot be written: {error}") from None
+
+    def _append(self, table: Table, events: Iterable[Event]) -> tuple[int, str]:
+        """Insert rows at the end of a chain; return how many it then has, and its last hash."""
         rows = []
+        count, head = self._ends[table]
         for event in events:
-            self._counts[table] += 1
-            self._heads[table] = chain_hash(self._heads[table], event)
+            count, head = count + 1, chain_hash(head, event)
             body = canonical_bytes(event.body).decode()
-            rows.append((self._counts[table], event.round, event.time_ms, event.kind, body, self._heads[table]))
+            rows.append((count, event.round, event.time_ms, event.kind, body, head))
         self._connection.executemany(f"INSERT INTO {table} VALUES (?, ?, ?, ?, ?, ?)", rows)  # noqa: S608  a literal
+        return count, head
 
 
 class LedgerReader:

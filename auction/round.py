@@ -43,19 +43,18 @@ def close(
         suspended: Solvers whose bids are refused.
     """
     ordered = sorted(sheets, key=lambda s: s.solver)
-    checked = [answer for sheet in ordered for answer in _answers(sheet, tender, suspended)]
-    scored = tuple(answer for answer in checked if isinstance(answer, Scored))
+    answers = {sheet.solver: _answers(sheet, tender, suspended) for sheet in ordered}
+    scored = tuple(answer for found in answers.values() for answer in found if isinstance(answer, Scored))
     remaining = {intent: left for intent, (_, left) in tender.intents.items()}
     selection = select(scored, remaining, cash, tie)
     winners, conflicts = _held_together(selection.winners, tender)
     unfair = {(s.bid.solver, s.position) for s in selection.unfair}
     won = {(s.bid.solver, s.position) for s in winners}
-    results: dict[str, list[BidResult]] = {sheet.solver: [] for sheet in sheets}
-    for answer in checked:
-        results[answer.bid.solver].append(_result(answer, won, unfair, scored))
     return RoundResult(
         winners=winners,
-        results={name: tuple(found) for name, found in sorted(results.items())},
+        results={
+            name: tuple(_result(answer, won, unfair, scored) for answer in found) for name, found in answers.items()
+        },
         scored=scored,
         score=sum(s.score for s in winners),
         gap=selection.gap,
@@ -90,8 +89,12 @@ def _check_sheet(sheet: BidSheet, tender: Tender) -> list[Scored | Dropped]:
     batches = 0
     singles: set[str] = set()
     for position, bid in enumerate(sheet.bids):
+        if bid.solver != sheet.solver:
+            detail = f"the bid is in the name of {bid.solver}, the sheet is from {sheet.solver}"
+            answers.append(Dropped(bid=bid, position=position, code="foreign", detail=detail))
+            continue
         batches += len(bid.intents) > 1
-        excess = _excess(bid, batches, singles) if bid.solver == sheet.solver else "signed by another solver"
+        excess = _excess(bid, batches, singles)
         if excess:
             answers.append(Dropped(bid=bid, position=position, code="too_many", detail=excess))
         else:

@@ -10,8 +10,10 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from auction.settlement.plan import Deadlines, Plan, make_plan, terms_of
-from intents.intent import SignedIntent
+from intents.exposure import backing, split_legs
+from intents.intent import LOT, SignedIntent
 from solvers.bid import Bid
+from solvers.routing.desk import bought
 from venues.chain_state import ChainState
 from venues.chains.transaction import Block, Reverted
 from venues.markets.venue import Claim, Order
@@ -155,6 +157,8 @@ def _terms_fault(bid: Bid, tender: Tender) -> tuple[str, str] | None:
         total = sum(other.quantity for other in bid.fills if other.intent_id == fill.intent_id)
         if total > remaining:
             return "overfill", f"{total} of {fill.intent_id[:12]} is more than the {remaining} that remains"
+        if fill.quantity % LOT:
+            return "off_lot", f"{fill.quantity} is not a multiple of {LOT}"
         broken = terms_of(bid, 0, index, signed).violation(remaining)
         if broken:
             return "terms", broken
@@ -184,16 +188,33 @@ def _claim(order: Order, tender: Tender) -> Claim:
 
 
 def _needs(bid: Bid, tender: Tender) -> dict[str, int]:
-    """Return the free cash a bid takes of its solver: bounds of purchases, and collateral fronted away from home."""
+    """Return the free cash a bid takes of its solver on each chain.
+
+    That is the bounds of purchases, what is fronted to owners away from their home, and what backs the options that
+    the solver writes itself: legs that its orders do not bring.
+    """
     needs: dict[str, int] = {}
     for index, fill in enumerate(bid.fills):
         terms = terms_of(bid, 0, index, tender.intents[fill.intent_id][0])
         spent = sum(order.bound for order in fill.orders if order.side == "buy")
         spent -= sum(order.bound for order in fill.orders if order.side == "sell")
         at_home = terms.signed.intent.home == fill.chain
-        due = spent - terms.debit if at_home else spent + terms.collateral
+        due = spent - terms.debit if at_home else spent + terms.collateral + max(0, -terms.cash)
         needs[fill.chain] = needs.get(fill.chain, 0) + max(due, 0)
-    return needs
+    return {chain: need + _written(bid, chain) for chain, need in needs.items()}
+
+
+def _written(bid: Bid, chain: str) -> int:
+    """Return the most cash that backs what a bid leaves with its solver on a chain, after any of its fills."""
+    held: dict[str, int] = {}
+    most = 0
+    for fill in (fill for fill in bid.fills if fill.chain == chain):
+        left = bought(fill.orders)
+        for name in {*left, *fill.legs}:
+            held[name] = held.get(name, 0) + left.get(name, 0) - fill.legs.get(name, 0)
+        options, _ = split_legs({name: quantity for name, quantity in held.items() if quantity})
+        most = max(most, backing(options).cash)
+    return most
 
 
 def merged_claims(claims: Sequence[Claim]) -> list[Claim]:

@@ -63,10 +63,9 @@ def select(
     if best is None:
         return Selection((), unfair, 0, 1.0)
     chosen, gap = best
-    if _has_ties(ordered):
-        again = _solve(ordered, limits, lambda scored: tie_weight(tie, scored), _worth(chosen))
-        if again is not None and _worth(again[0]) == _worth(chosen):
-            chosen = again[0]
+    again = _solve(ordered, limits, lambda scored: tie_weight(tie, scored), _worth(chosen))
+    if again is not None and _worth(again[0]) >= _worth(chosen):
+        chosen = again[0]
     return Selection(tuple(chosen), unfair, sum(scored.score for scored in chosen), gap)
 
 
@@ -100,11 +99,6 @@ def tie_weight(tie: bytes, scored: Scored) -> float:
 
 def _worth(bids: Sequence[Scored]) -> int:
     return sum(scored.score + FILL_BONUS * len(scored.bid.fills) for scored in bids)
-
-
-def _has_ties(bids: Sequence[Scored]) -> bool:
-    worths = [_worth([scored]) for scored in bids]
-    return len(set(worths)) < len(worths)
 
 
 def _solve(

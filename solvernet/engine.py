@@ -97,6 +97,11 @@ class Engine:
         """Return the key pair that bids of a round are sealed to."""
         return Letterbox.from_seed(seed_bytes(self.name.seed, "letterbox", number))
 
+    def advance(self, until_ms: int) -> None:
+        """Let the world live on until an instant; nothing if it is past."""
+        if until_ms > self.now_ms:
+            self.auctioneer.advance(until_ms)
+
     def open_round(self) -> Announcement:
         """Start the next round at the present instant."""
         self.rounds += 1
@@ -110,7 +115,8 @@ class Engine:
             raise RuntimeError("no round is open")
         if not self._has_house:
             return absent(self.auctioneer.jobs())
-        self._house = benchmark(self._graph, self.auctioneer.jobs(), self.auctioneer.rules.nodes)
+        rounds = self.name.scenario.rounds
+        self._house = benchmark(self._graph, self.auctioneer.jobs(), rounds.nodes, rounds.house)
         return self._house
 
     def close_round(self, sheets: Sequence[BidSheet], faults: Mapping[str, str]) -> tuple[Award, ...]:
@@ -119,8 +125,7 @@ class Engine:
         intents, closed_ms = self.auctioneer.intents(), self.now_ms
         price = self.auctioneer.world.truth.price(closed_ms)
         awards = self.auctioneer.close_round(sheets, faults, house)
-        for record in records_of(self.rounds, closed_ms, intents, self.auctioneer.scored(), house, price):
-            self.conduct.observe(record)
+        self.conduct.observe(*records_of(self.rounds, closed_ms, intents, self.auctioneer.scored(), house, price))
         self._graph = self._house = None
         return awards
 

@@ -4,18 +4,15 @@ What it fills is what was due. It runs in a process of its own beside the real r
 both, because what they post depends on the market alone.
 """
 
-import heapq
 import sys
 
 from intents.boundary import Amount, Boundary, SignedAmount
-from intents.intent import SignedIntent
-from intents.signing import sign
 from solvernet.build import truth_of
-from solvernet.engine import MOST_DRAIN_ROUNDS, Engine, RunName
+from solvernet.engine import Engine, RunName
+from solvernet.inline import InlineRun
 from solvernet.scenario import MedianPart, Scenario, SolversPart, Window, parse_scenario, scenario_hash
-from solvernet.users import Posting, UserFlow
-from solvers.messages import Announcement, BidSheet, Decision
-from solvers.solver import batch_of
+from solvernet.users import UserFlow
+from solvers.session import Session
 from solvers.strategies.matcher import Matcher
 from venues.seeds import seed_bytes
 
@@ -54,40 +51,9 @@ def ideal_run(name: RunName) -> IdealOutcome:
     ideal = RunName(ideal_scenario(name.scenario), name.scenario_hash, name.window, name.seed)
     flow = UserFlow(name.scenario, name.seed, truth_of(name.scenario, name.seed))
     engine = Engine(ideal, {}, "ideal", has_house=False, flow=flow)
-    solver = Matcher(markup_bps=0.0, engine="exact")
-    window = name.window
-    rounds = (window.end - window.start) // engine.every_ms
-    for number in range(1, rounds + MOST_DRAIN_ROUNDS + 1):
-        _feed(engine, window.start + number * engine.every_ms, is_open=number <= rounds)
-        if number > rounds and engine.is_over():
-            break
-        announcement = engine.open_round()
-        awards = engine.close_round([_sheet(solver, announcement)], {})
-        engine.settle({a.solver: Decision(round=a.round, solver=a.solver, settle=a.won) for a in awards})
-        engine.drain()
-    engine.finish()
+    session = Session(Matcher(markup_bps=0.0, engine="exact"), NAME, seed_bytes("ideal"))
+    InlineRun(engine, {NAME: session}).drive()
     return _outcome(engine)
-
-
-def _sheet(solver: Matcher, announcement: Announcement) -> BidSheet:
-    batch = batch_of(announcement, NAME, seed_bytes("ideal"))
-    bids = tuple(bid for bid in solver.solve(batch) if bid is not None) if batch.intents else ()
-    return BidSheet(solver=NAME, round=announcement.round, bids=bids)
-
-
-def _feed(engine: Engine, round_ms: int, *, is_open: bool) -> None:
-    postings = engine.flow.between(engine.now_ms, round_ms) if is_open else ()
-    queue: list[tuple[int, int, Posting]] = [(posting.time_ms, i, posting) for i, posting in enumerate(postings)]
-    heapq.heapify(queue)
-    while queue:
-        time_ms, _, posting = heapq.heappop(queue)
-        engine.auctioneer.advance(time_ms)
-        engine.auctioneer.receive(_signed(engine, posting))
-    engine.auctioneer.advance(round_ms)
-
-
-def _signed(engine: Engine, posting: Posting) -> SignedIntent:
-    return sign(posting.intent, engine.flow.users[posting.user].account)
 
 
 def _true_feed(chain: str) -> MedianPart:

@@ -122,13 +122,12 @@ def _events(engine: Engine, recording: Recording) -> Iterator[Event]:
 def _feed(engine: Engine, recording: Recording, round_ms: int) -> None:
     """Let the world live until the next round, with what users posted meanwhile."""
     for event in _postings(recording, engine.rounds):
-        if event.time_ms > engine.now_ms:
-            engine.auctioneer.advance(event.time_ms)
+        engine.advance(event.time_ms)
         if event.kind == "intent.cancel":
             engine.auctioneer.cancel(str(field(event, "intent_id")))
         else:
             engine.auctioneer.receive(SignedIntent.model_validate(field(event, "signed"), strict=False))
-    engine.auctioneer.advance(round_ms)
+    engine.advance(round_ms)
 
 
 def _postings(recording: Recording, number: int) -> Sequence[Event]:

@@ -55,6 +55,9 @@ class Rounds(Boundary):
     every_s: Seconds
     award_delay_s: Seconds
     nodes: int = Field(gt=0)
+    house: Literal["exact", "greedy"] = "exact"
+    """How the house routes: `greedy` is cheaper, and leaves out the joint program and its first-best."""
+
     reference_chain: str
     bond_chain: str
 

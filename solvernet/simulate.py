@@ -1,7 +1,6 @@
 """Running a scenario: the core of `solvernet.engine`, driven over a bus, with solvers in processes of their own."""
 
 import asyncio
-import heapq
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -11,7 +10,6 @@ from typing import Literal
 import solvernet
 from auction.house import Benchmark
 from auction.ledger import Event, Ledger
-from intents.bus.broker import EmbeddedBroker
 from intents.bus.bus import Bus
 from intents.bus.memory import MemoryBroker, MemoryBus
 from intents.bus.mqtt import MqttBus
@@ -19,15 +17,16 @@ from intents.bus.topics import Topics
 from intents.client import IntentClient
 from intents.lifecycle import IntentEvent
 from solvernet import telemetry
+from solvernet.agenda import Agenda, Cancelling
 from solvernet.engine import MOST_DRAIN_ROUNDS, Engine, RunName
 from solvernet.errors import RunAbortedError
+from solvernet.network.broker_guard import GuardedBroker
 from solvernet.network.hosts import SolverProcess
 from solvernet.network.ideal_process import IdealProcess
 from solvernet.network.intake import Intake
 from solvernet.network.solicitor import Answers, Solicitor
 from solvernet.scenario import Scenario, Window, parse_scenario, scenario_hash, scenario_text
 from solvernet.summary import Outcome
-from solvernet.users import Posting
 from solvers.messages import Announcement
 from solvers.registry import load, parse_spec
 from venues.seeds import seed_bytes
@@ -131,7 +130,7 @@ async def _open(config: RunConfig, prepared: Prepared, ledger: Ledger, stack: As
     topics = Topics(f"{name.scenario.name}-{name.seed}")
     url = config.broker
     if config.bus == "mqtt" and url is None:
-        url = (await stack.enter_async_context(EmbeddedBroker())).url
+        url = (await stack.enter_async_context(GuardedBroker())).url
     bus: Bus = await stack.enter_async_context(
         MqttBus(url) if config.bus == "mqtt" and url else MemoryBus(MemoryBroker())
     )
@@ -185,7 +184,7 @@ class _LiveRun:
         self._telemetry: list[Event] = []
         self.intake = Intake(bus, topics, engine.auctioneer, self._lock, self._note_refusal)
         self._clients: dict[int, IntentClient] = {}
-        self._cancels: list[tuple[int, int, str]] = []
+        self._agenda = Agenda(engine.flow)
 
     async def drive(self, progress: Progress | None) -> None:
         """Run all rounds of the window, and then those it takes until every intent has ended."""
@@ -208,32 +207,21 @@ class _LiveRun:
             await self._commit()
 
     async def _feed(self, round_ms: int, *, is_open: bool) -> None:
-        """Let the world live until the next round, and users post what they want meanwhile."""
-        engine = self.engine
-        postings = engine.flow.between(engine.now_ms, round_ms) if is_open else ()
-        queue = [(posting.time_ms, i, posting) for i, posting in enumerate(postings)]
-        heapq.heapify(queue)
-        while queue or (self._cancels and self._cancels[0][0] <= round_ms):
-            if self._cancels and (not queue or self._cancels[0][0] <= queue[0][0]):
-                time_ms, user, intent_id = heapq.heappop(self._cancels)
-                await self._advance(time_ms)
-                await self._clients[user].cancel(intent_id)
-            else:
-                _, _, posting = heapq.heappop(queue)
-                await self._advance(posting.time_ms)
-                await self._post(posting)
+        """Let the world live until the next round, and users do what they want meanwhile."""
+        for doing in self._agenda.until(self.engine.now_ms, round_ms, is_open=is_open):
+            await self._advance(doing.time_ms)
+            client = self._clients[doing.user]
+            if isinstance(doing, Cancelling):
+                await client.cancel(doing.intent_id)
+                continue
+            receipt = await client.submit(doing.intent)
+            if receipt.accepted and receipt.intent_id:
+                self._agenda.accepted(doing, receipt.intent_id)
         await self._advance(round_ms)
 
-    async def _post(self, posting: Posting) -> None:
-        receipt = await self._clients[posting.user].submit(posting.intent)
-        if receipt.accepted and posting.cancel_after_ms and receipt.intent_id:
-            due = posting.time_ms + posting.cancel_after_ms
-            heapq.heappush(self._cancels, (due, posting.user, receipt.intent_id))
-
     async def _advance(self, until_ms: int) -> None:
-        if until_ms > self.engine.now_ms:
-            async with self._lock:
-                await asyncio.to_thread(self.engine.auctioneer.advance, until_ms)
+        async with self._lock:
+            await asyncio.to_thread(self.engine.advance, until_ms)
 
     async def _round(self) -> None:
         """Hold one auction."""

@@ -20,6 +20,8 @@ from solvers.solver import Solver
 GROUP: Final = "solvernet.solvers"
 """Entry-point group in which a distribution announces its solvers."""
 
+SOFTWARE: Final = "software"
+
 Option = str | int | float | bool
 
 _NAME = re.compile(r"[a-z0-9][-a-z0-9]{0,47}\Z")
@@ -64,22 +66,31 @@ def known() -> tuple[str, ...]:
 def load(spec: SolverSpec) -> Solver:
     """Return a new solver.
 
+    The option `software` belongs to every solver: it is what the solver declares to be built on.
+
     Raises:
         UnknownSolverError: if no such solver is installed.
         SolverLoadError: if it is there but cannot be imported or made.
     """
     kind = _class_of(spec)
+    options = dict(spec.options)
+    software = options.pop(SOFTWARE, None)
     try:
-        return kind(**dict(spec.options))
-    except Exception as error:  # noqa: BLE001  a plugin may raise anything
+        solver = kind(**options)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001  a plugin may raise anything, even SystemExit
         raise SolverLoadError(str(spec), f"{kind.__name__}: {_line(error)}") from None
+    if software is not None:
+        solver.software = str(software)
+    return solver
 
 
 def _class_of(spec: SolverSpec) -> type[Solver]:
     module, _, name = spec.target.rpartition(":")
     try:
         found = _from_module(module, name) if module else _entry_point(spec).load()
-    except (UnknownSolverError, SolverLoadError):
+    except (UnknownSolverError, SolverLoadError, KeyboardInterrupt):
         raise
     except BaseException as error:  # noqa: BLE001  importing a plugin runs its code: it may even exit
         raise SolverLoadError(str(spec), _line(error)) from None

@@ -7,6 +7,7 @@ one line of reason, and what it returns is checked before it is signed.
 import contextlib
 import io
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Final, TypeVar
 
 from intents.canonical import model_bytes
@@ -37,19 +38,23 @@ class Session:
         return Hello(solver=self._name, key=self._author.public, software=str(self._solver.software)[:128])
 
     def bid(self, announcement: Announcement) -> SealedSheet:
-        """Return the solver's sealed bids for a round; an empty sheet if it fails."""
+        """Return the solver's sealed bids for a round; an empty sheet if it fails.
+
+        Raises:
+            SealError: if the announcement names no key to seal to.
+        """
+        spent: list[int] = []
+        empty = BidSheet(solver=self._name, round=announcement.round)
         with _captured() as output:
-            batch = batch_of(_checked(announcement), self._name, self._secret)
-            none: tuple[Bid, ...] = ()
-            bids, error = _guarded(lambda: _sheet(self._solver.solve(batch), batch), none)
-        sheet = BidSheet(solver=self._name, round=announcement.round, bids=bids)
+            sheet, error = _guarded(lambda: self._sheet(announcement, spent), empty)
+            work, _ = _guarded(lambda: sum(map(int, spent)), 0)
         sealed = self._author.seal(model_bytes(sheet), announcement.seal_key)
         return SealedSheet(
             solver=self._name,
             round=announcement.round,
             sealed=sealed.hex(),
-            work=sum(batch.work),
-            output=output.getvalue()[:OUTPUT_LIMIT],
+            work=work,
+            output=output.getvalue(),
             error=error,
         )
 
@@ -66,6 +71,13 @@ class Session:
         with _captured():
             _guarded(lambda: hook(notice), None)
 
+    def _sheet(self, announcement: Announcement, spent: list[int]) -> BidSheet:
+        """Return what the solver bids, checked as if it had come from outside; `spent` collects its work units."""
+        batch = replace(batch_of(_checked(announcement), self._name, self._secret), work=spent)
+        bids = _bids(self._solver.solve(batch), batch)
+        sheet = BidSheet(solver=self._name, round=announcement.round, bids=bids)
+        return BidSheet.model_validate_json(sheet.model_dump_json())
+
 
 def _checked(announcement: Announcement) -> Announcement:
     """Return the announcement if its snapshot is the one it names.
@@ -79,7 +91,7 @@ def _checked(announcement: Announcement) -> Announcement:
     return announcement
 
 
-def _sheet(answer: object, batch: Batch) -> tuple[Bid, ...]:
+def _bids(answer: object, batch: Batch) -> tuple[Bid, ...]:
     """Return what a solver returned as bids.
 
     Raises:
@@ -102,7 +114,7 @@ def _sheet(answer: object, batch: Batch) -> tuple[Bid, ...]:
 def _positions(answer: object, award: Award) -> tuple[int, ...]:
     if not isinstance(answer, list | tuple) or not set(answer) <= set(award.won):
         raise TypeError("on_award must return positions of winning bids")
-    return tuple(sorted(set(answer)))
+    return tuple(sorted({int(position) for position in answer}))
 
 
 def _guarded(work: Callable[[], T], otherwise: T) -> tuple[T, str]:
@@ -112,8 +124,21 @@ def _guarded(work: Callable[[], T], otherwise: T) -> tuple[T, str]:
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # noqa: BLE001  a plugin may raise anything, SystemExit and MemoryError included
+        return otherwise, _line(error)
+
+
+def _line(error: BaseException) -> str:
+    """Return what an error says, in one line; its text may be a plugin's own work, and fail too."""
+    try:
         lines = str(error).strip().splitlines()
-        return otherwise, f"{type(error).__name__}: {lines[0] if lines else ''}"[:ERROR_LIMIT]
+    except BaseException:  # noqa: BLE001  as above
+        lines = []
+    return _writable(f"{type(error).__name__}: {lines[0] if lines else ''}"[:ERROR_LIMIT])
+
+
+def _writable(text: str) -> str:
+    """Return a text without what UTF-8 cannot hold."""
+    return text.encode(errors="replace").decode()
 
 
 class _Capped(io.TextIOBase):
@@ -130,7 +155,7 @@ class _Capped(io.TextIOBase):
         return len(text)
 
     def getvalue(self) -> str:
-        return "".join(self._parts)
+        return _writable("".join(self._parts))
 
 
 @contextlib.contextmanager

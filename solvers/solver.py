@@ -16,6 +16,9 @@ from venues.snapshot import Snapshot
 
 BPS: Final = 10_000
 
+ROUTING: Final = "solvernet.routing"
+"""Name of the shared routing software, as the shipped solvers declare it."""
+
 
 @dataclass(frozen=True)
 class RoutedIntent:

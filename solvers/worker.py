@@ -15,8 +15,12 @@ import threading
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
+from pydantic import ValidationError
+
+from intents.errors import SealError
 from solvers import frames
 from solvers.errors import SolversError
+from solvers.messages import Announcement, Award, Notice
 from solvers.registry import load, parse_spec
 from solvers.session import Session
 
@@ -34,8 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.memory_mb:
         limit = options.memory_mb << 20
         resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-    spec = parse_spec(options.spec)
     try:
+        spec = parse_spec(options.spec)
         session = Session(load(spec), spec.name, bytes.fromhex(os.environ.pop("SOLVERNET_SOLVER_SECRET", "00" * 32)))
     except SolversError as error:
         sys.stderr.write(f"{error}\n")
@@ -81,9 +85,15 @@ def _serve_pipe(session: Session, fd: int) -> int:
 
 
 def answer_frame(session: Session, kind: bytes, payload: bytes) -> bytes | None:
-    """Return the frame that answers a frame, or `None` if it asks for no answer."""
-    from solvers.messages import Announcement, Award, Notice
+    """Return the frame that answers a frame, or `None` if it asks for no answer or makes no sense."""
+    try:
+        return _answer(session, kind, payload)
+    except (ValidationError, SealError) as error:
+        sys.stderr.write(f"a message that makes no sense: {str(error).splitlines()[0]}\n")
+        return None
 
+
+def _answer(session: Session, kind: bytes, payload: bytes) -> bytes | None:
     if kind == frames.ANNOUNCEMENT:
         sheet = session.bid(Announcement.model_validate_json(payload))
         return frames.pack(frames.SHEET, sheet.model_dump_json().encode())

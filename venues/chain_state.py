@@ -91,6 +91,14 @@ class ChainState:
         after, fill = outcome
         return replace(self.with_venue(after), clearing=_booked(self.clearing, fill, taker)), fill
 
+    def with_port(self, port: BridgePort) -> "ChainState":
+        """Return the state with one bridge end replaced, once it has paid the transfers in its queue that it can."""
+        after, paid = port.pay_out()
+        clearing = self.clearing
+        for transfer in paid:
+            clearing = clearing.change(transfer.account, cash=transfer.cash)
+        return replace(self, clearing=clearing, bridges=self.bridges.set(port.id, after))
+
     def totals(self) -> tuple[int, int]:
         """Return all USDC and all wei on the chain: constant but for what bridges and gas account for."""
         cash, ether = self.clearing.totals()

@@ -169,15 +169,16 @@ def _worth(account: Account, expiry_ms: int, price: int) -> int:
 
 
 def _payment(account: Account, expiry_ms: int, owed: int, price: int) -> Backing:
-    """Return what a debtor hands over: cash that nothing else needs, then ether at the settlement price."""
+    """Return what a debtor hands over: cash, then ether at the settlement price, as far as nothing else needs them."""
     if owed <= 0:
         return Backing(0, 0)
     others = backing((series, q) for series, q in account.options() if series.expiry_ms != expiry_ms)
     cash = min(owed, max(0, account.cash - others.cash))
     if cash == owed:
         return Backing(0, cash)
-    ether = -(-(owed - cash) * _ETHER_VALUE_SCALE // price) if price else account.ether
-    return Backing(min(ether, account.ether), cash)
+    free = max(0, account.ether - others.ether)
+    ether = -(-(owed - cash) * _ETHER_VALUE_SCALE // price) if price else free
+    return Backing(min(ether, free), cash)
 
 
 def _share(pot: Backing, worth: int, owed: int) -> Backing:

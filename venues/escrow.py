@@ -18,7 +18,13 @@ class Lock:
     intent_id: str
     owner: str
     solver: str
+    quantity: int
+    """Units of the intent that the fill is for."""
+
     cash: int
+    terms: str
+    """Content id of the terms whose delivery the lock pays for."""
+
     refund_at_ms: int
     """First instant at which the owner can have it back."""
 

@@ -164,18 +164,23 @@ class World:
             level = self._relay.proof_level[passage.source]
         else:
             delay = source.state.bridges[str(passage.log.get("bridge"))].delay_ms
-        settled_ms = self.now_ms - delay
-        return source.has_reached(level, passage.number, passage.time_ms, settled_ms)
+        reached_ms = source.reached_ms(level, passage.number, passage.time_ms)
+        return reached_ms is not None and self.now_ms >= reached_ms + delay
 
 
 def arrival(state: ChainState, passage: Passage, now_ms: int) -> ChainState:
     """Return the state of the target chain once it has learnt of a passage."""
     if passage.log.name == "Delivered":
-        return replace(state, proofs=state.proofs.set(str(passage.log.get("fill")), now_ms))
-    bridge = state.bridges[str(passage.log.get("bridge"))]
+        return _proved(state, passage.log, now_ms)
+    port = state.bridges[str(passage.log.get("bridge"))]
     cash, account = int(passage.log.get("cash")), str(passage.log.get("account"))
-    port, paid = bridge.arrived(Transfer(id=passage.id, account=account, cash=cash)).pay_out()
-    clearing = state.clearing
-    for transfer in paid:
-        clearing = clearing.change(transfer.account, cash=transfer.cash)
-    return replace(state, clearing=clearing, bridges=state.bridges.set(port.id, port))
+    return state.with_port(port.arrived(Transfer(id=passage.id, account=account, cash=cash)))
+
+
+def _proved(state: ChainState, log: Log, now_ms: int) -> ChainState:
+    """Return the state with a delivery proved, unless it is not the delivery that the lock pays for."""
+    fill = str(log.get("fill"))
+    lock = state.escrow.locks.get(fill)
+    if lock is not None and lock.terms != log.get("terms"):
+        return state
+    return replace(state, proofs=state.proofs.set(fill, now_ms))

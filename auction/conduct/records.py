@@ -19,7 +19,8 @@ def records_of(
 ) -> tuple[AuctionRecord, ...]:
     """Return the records of a round, in order of intent.
 
-    A bid for a part of an intent counts at its own rate for the whole, so that margins compare price and not size.
+    A bid for a part of an intent counts at its own rate for the whole, so that margins compare price and not size. A
+    bid at the owner's limit is left out: it says where the limit is, and nothing of its maker's margin.
 
     Args:
         round_number: The round.
@@ -36,7 +37,7 @@ def records_of(
             continue
         surplus: dict[str, int] = {}
         for bid in scored:
-            if bid.bid.intents == (name,):
+            if bid.bid.intents == (name,) and bid.gain(name) > 0:
                 rate = bid.gain(name) * remaining // bid.quantity(name)
                 surplus[bid.bid.solver] = max(rate, surplus.get(bid.bid.solver, rate))
         record = AuctionRecord(

@@ -100,6 +100,6 @@ def _breach(run: Run) -> str | None:
     """Return how the solver broke the policy, or `None`."""
     if not run.settles:
         return "it won and sent no transaction"
-    if run.failed.startswith(f"undercollateralised: {run.plan.terms.solver}"):
+    if run.failed.startswith(f"undercollateralised: {run.plan.terms.solver} lacks "):
         return f"it could not back what it had promised: {run.failed}"
     return None

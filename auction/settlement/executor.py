@@ -6,50 +6,21 @@ no time; a copy of it can be run on a copy of the world.
 
 from copy import copy
 from dataclasses import dataclass, field, replace
-from typing import Final, Literal
+from typing import Final
 
 from auction.settlement.plan import Plan, Step
 from auction.settlement.policy import SettlementPolicy
+from auction.settlement.sending import ENDED, Sending, StepEvent, StepStatus
 from venues.chain_state import ChainState
 from venues.chains.chain import Produced
 from venues.chains.transaction import Receipt, Transaction
 from venues.view import Offer
 from venues.world import World
 
-StepStatus = Literal["waiting", "sent", "done", "failed"]
 NEVER_MS: Final = 2**53
-ENDED: Final[frozenset[StepStatus]] = frozenset({"done", "failed"})
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StepEvent:
-    """Something that happened to a step."""
-
-    fill_id: str
-    step: str
-    chain: str
-    what: Literal["sent", "raised", "dropped", "landed", "reverted", "expired"]
-    time_ms: int
-    block: int = 0
-    price_wei: int = 0
-    cost_wei: int = 0
-    reason: str = ""
-
-
-@dataclass(slots=True)
-class Sending:
-    """A step on its way."""
-
-    step: Step
-    sender: str
-    not_before_ms: int = 0
-    status: StepStatus = "waiting"
-    transaction_id: str = ""
-    offered_wei: int = 0
-    cap_wei: int = 0
-    sent_block: int = 0
-    attempts: int = 0
-    reason: str = ""
+RETRY_MS: Final = 60_000
+"""Time between a revert and the next attempt, for steps that are tried again: each attempt pays for its gas."""
 
 
 @dataclass(slots=True)
@@ -145,8 +116,7 @@ class Executor:
         for transaction in produced.dropped:
             sending = self._by_transaction.pop(transaction.id, None)
             if sending is not None:
-                sending.status = "waiting"
-                self._note(sending, "dropped", world.now_ms)
+                self._dropped(world, sending, transaction)
         for name, run in list(self._active.items()):
             self._attend(world, run, chain_id)
             if all(sending.status in ENDED for sending in run.sendings.values()):
@@ -192,7 +162,7 @@ class Executor:
         if any(not self._is_done(need) for need in sending.step.needs):
             return False
         proved = run.plan.terms.fill_id in world.state(sending.step.chain).proofs
-        return sending.step.kind != "claim" or proved
+        return world.now_ms >= sending.not_before_ms and (sending.step.kind != "claim" or proved)
 
     def _is_done(self, step_id: str) -> bool:
         fill_id = step_id.rpartition("/")[0]
@@ -210,37 +180,56 @@ class Executor:
         sending.attempts += 1
         sending.cap_wei = sending.cap_wei or price * self._policy.cap_percent // 100
         self._offer(world, sending, min(price, sending.cap_wei), replaces=None)
-        self._note(sending, "sent", world.now_ms, price_wei=sending.offered_wei)
+        self._events.append(sending.event("sent", world.now_ms, price_wei=sending.offered_wei))
 
     def _raise(self, world: World, sending: Sending) -> None:
         chain = world.chain(sending.step.chain)
         if chain.number - sending.sent_block < self._policy.bump_after_blocks:
             return
         price = self._policy.raised(sending.offered_wei, self._policy.price(chain), sending.cap_wei)
-        if price is not None:
-            old = sending.transaction_id
-            self._by_transaction.pop(old, None)
-            self._offer(world, sending, price, replaces=old)
-            self._note(sending, "raised", world.now_ms, price_wei=price)
+        if price is not None and self._offer(world, sending, price, replaces=sending.transaction_id):
+            self._events.append(sending.event("raised", world.now_ms, price_wei=price))
 
-    def _offer(self, world: World, sending: Sending, price_wei: int, replaces: str | None) -> None:
+    def _offer(self, world: World, sending: Sending, price_wei: int, replaces: str | None) -> bool:
+        """Put a transaction into the pool, and return whether the pool took it.
+
+        If it does not take a replacement, the first transaction stands: it still waits, or the chain will tell what
+        became of it.
+        """
         chain = world.chain(sending.step.chain)
-        version = int(sending.transaction_id.rpartition("#")[2] or 0) + 1 if sending.transaction_id else 1
-        sending.transaction_id = f"{sending.step.id}#{version}"
-        sending.offered_wei, sending.sent_block, sending.status = price_wei, chain.number, "sent"
+        tip = self._policy.raised_tip(sending.tip_wei) if replaces else self._policy.tip_wei
         transaction = Transaction(
-            id=sending.transaction_id,
+            id=f"{sending.step.id}#{sending.version + 1}",
             sender=sending.sender,
             call=sending.step.call,
             max_fee_wei=price_wei,
-            tip_wei=self._policy.tip_wei if chain.rules.base_fee else 0,
+            tip_wei=tip if chain.rules.base_fee else 0,
             submitted_ms=world.now_ms,
         )
+        if world.submit(Offer(sending.step.chain, transaction, replaces)) != "waiting":
+            return False
+        self._by_transaction.pop(sending.transaction_id, None)
         self._by_transaction[transaction.id] = sending
-        world.submit(Offer(sending.step.chain, transaction, replaces))
+        sending.transaction_id, sending.status = transaction.id, "sent"
+        sending.offered_wei, sending.tip_wei, sending.sent_block = price_wei, tip, chain.number
+        return True
+
+    def _dropped(self, world: World, sending: Sending, transaction: Transaction[ChainState]) -> None:
+        """Send a transaction that a pool gave up once more; a sender who cannot pay for its gas is done with it."""
+        self._events.append(sending.event("dropped", world.now_ms))
+        wallet = world.state(sending.step.chain).wallets.get(sending.sender, 0)
+        sending.status = "waiting"
+        if wallet < transaction.gas * transaction.max_fee_wei and self._run_of(sending) is not None:
+            sending.status = "failed"
+            sending.reason = f"undercollateralised: {sending.sender} lacks the ether for gas"
+
+    def _run_of(self, sending: Sending) -> Run | None:
+        """Return the plan that a step belongs to; the auctioneer's own errands belong to none."""
+        run = self._runs.get(sending.fill_id)
+        return run if run is not None and sending.step.id in run.sendings else None
 
     def _landed(self, sending: Sending, receipt: Receipt) -> None:
-        run = self._runs.get(sending.step.id.rpartition("/")[0])
+        run = self._run_of(sending)
         if run is not None:
             chain = sending.step.chain
             run.gas_wei[chain] = run.gas_wei.get(chain, 0) + receipt.cost_wei
@@ -249,20 +238,10 @@ class Executor:
             sending.status = "done"
         else:
             sending.status = "failed" if sending.step.on_revert == "abort" else "waiting"
-            sending.reason = receipt.reason
-        self._events.append(
-            StepEvent(
-                fill_id=sending.step.id.rpartition("/")[0],
-                step=sending.step.kind,
-                chain=sending.step.chain,
-                what="landed" if good else "reverted",
-                time_ms=receipt.block.time_ms,
-                block=receipt.block.number,
-                price_wei=receipt.price_wei,
-                cost_wei=receipt.cost_wei,
-                reason=receipt.reason,
-            )
-        )
+            sending.reason, sending.not_before_ms = receipt.reason, receipt.block.time_ms + RETRY_MS
+        event = sending.event("landed" if good else "reverted", receipt.block.time_ms, reason=receipt.reason)
+        paid = replace(event, block=receipt.block.number, price_wei=receipt.price_wei, cost_wei=receipt.cost_wei)
+        self._events.append(paid)
 
     def _expire(self, world: World, sending: Sending) -> None:
         """Give up a step whose deadline has passed, and say whether price or time was the reason."""
@@ -274,27 +253,4 @@ class Executor:
         sending.status = "failed"
         late = "late: not included before the deadline" if sending.attempts else "late: not sent in time"
         sending.reason = "uneconomic: gas rose above the cap" if capped else late
-        self._note(sending, "expired", world.now_ms, reason=sending.reason)
-
-    def _note(
-        self,
-        sending: Sending,
-        what: Literal["sent", "raised", "dropped", "expired"],
-        time_ms: int,
-        *,
-        price_wei: int = 0,
-        reason: str = "",
-    ) -> None:
-        step = sending.step
-        fill = step.id.rpartition("/")[0]
-        self._events.append(
-            StepEvent(
-                fill_id=fill,
-                step=step.kind,
-                chain=step.chain,
-                what=what,
-                time_ms=time_ms,
-                price_wei=price_wei,
-                reason=reason,
-            )
-        )
+        self._events.append(sending.event("expired", world.now_ms, reason=sending.reason))

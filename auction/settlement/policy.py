@@ -63,6 +63,10 @@ class SettlementPolicy:
         price = min(max(current_wei, least), cap_wei)
         return price if price >= least else None
 
+    def raised_tip(self, tip_wei: int) -> int:
+        """Return the tip of a replacement: the least that the pool takes in place of `tip_wei`."""
+        return max(-(-tip_wei * BUMP_PERCENT // PERCENT), tip_wei + 1)
+
     def deadlines(self, world: World, award_ms: int, home: str, away: str) -> Deadlines:
         """Return the instants that bound a plan awarded now.
 

@@ -7,7 +7,7 @@ import typer
 
 from solvernet.cli import inspect, run
 
-UsageError: Final = typer.BadParameter.__bases__[0]
+UsageError: Final[type[Exception]] = typer.BadParameter.__bases__[0]
 """What typer raises for a command line it does not understand; it has no name of its own there."""
 
 BAD_INPUT: Final = 2
@@ -44,6 +44,8 @@ def run_app(arguments: list[str] | None = None) -> int:
     except (SolvernetError, SolversError, IntentsError, AuctionError) as error:
         return _say(str(error), BAD_INPUT)
     except (KeyboardInterrupt, typer.Abort):
+        code = INTERRUPTED
+    if code == INTERRUPTED:
         return _say("interrupted; the ledger holds every round that was committed", INTERRUPTED)
     return int(code or 0)
 

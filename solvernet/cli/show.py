@@ -105,7 +105,7 @@ def _outcomes(summary: Summary) -> Table:
 def _leaderboard(summary: Summary) -> Table:
     table = Table(title="Solvers", title_justify="left")
     table.add_column("solver")
-    for head in ("bids", "won", "fills", "failed", "own fault", "users gained", "profit", "gas", "slashed"):
+    for head in ("bids", "won", "fills", "failed", "fault", "gained", "profit", "gas", "slashed"):
         table.add_column(head, justify="right")
     for line in summary.solvers:
         table.add_row(

@@ -161,10 +161,14 @@ class Solicitor:
         future = self._waiting[key] = asyncio.get_running_loop().create_future()
         death = asyncio.create_task(process.died())
         try:
-            await asyncio.wait((future, death), timeout=limit_s or self._limit_s, return_when=asyncio.FIRST_COMPLETED)
+            ends = [future, death, *([self._reader] if self._reader else [])]
+            await asyncio.wait(ends, timeout=limit_s or self._limit_s, return_when=asyncio.FIRST_COMPLETED)
         finally:
             death.cancel()
             del self._waiting[key]
+        if self._reader is not None and self._reader.done():
+            # It only ends by an error of the bus, which is not the solver's.
+            self._reader.result()
         if future.done():
             message: Message = future.result()
             return message

@@ -1,9 +1,112 @@
-"""placeholder"""
+"""The report of a run: one HTML page that needs nothing but a browser.
 
+Style, script, the plotting library and all data are in the page. A content policy in its head forbids everything else:
+a page that was tampered with cannot load or send anything, and only the two scripts written here run.
+"""
+
+import base64
+import hashlib
+from importlib.resources import files
 from pathlib import Path
+from typing import Final
 
+from plotly.offline import get_plotlyjs
+
+from solvernet.report.conduct import conduct
+from solvernet.report.failures import failures
+from solvernet.report.formats import stretch
+from solvernet.report.gains import gains
+from solvernet.report.glance import glance
+from solvernet.report.glossary import glossary
+from solvernet.report.leaderboard import leaderboard
+from solvernet.report.market import market
+from solvernet.report.markup import Markup, join, json_block, tag
+from solvernet.report.outcomes import outcomes
+from solvernet.report.provenance import provenance
+from solvernet.report.run_view import RunView, view_of
+from solvernet.report.stability import stability
 from solvernet.summary import Outcome, Summary
+
+CONTENTS: Final = (
+    ("glance", "At a glance"),
+    ("market", "Market"),
+    ("intents", "Intents"),
+    ("gains", "Gains"),
+    ("solvers", "Solvers"),
+    ("failures", "Failures"),
+    ("conduct", "Conduct"),
+    ("stability", "Stability"),
+    ("real", "What is real"),
+    ("glossary", "Terms"),
+)
+HINT: Final = (
+    "Times are UTC, money is in US dollars. Drag across a picture to look closer, double-click to see all of it again;"
+    " click a name in a legend to hide it."
+)
 
 
 def write_report(path: Path, summary: Summary, outcome: Outcome) -> None:
-    """Write."""
+    """Write the report of a finished run as one HTML file."""
+    path.write_text(render(summary, outcome), encoding="utf-8", errors="replace", newline="\n")
+
+
+def render(summary: Summary, outcome: Outcome) -> str:
+    """Return the report of a finished run as one HTML page."""
+    view = view_of(summary, outcome)
+    scripts = (Markup(get_plotlyjs()), _part("report.js"))
+    nav = tag("nav", *(tag("a", name, href=f"#{target}") for target, name in CONTENTS), aria_label="Contents")
+    sections = (
+        glance(view),
+        market(view),
+        outcomes(view),
+        gains(view),
+        leaderboard(view),
+        failures(view),
+        conduct(view),
+        stability(view),
+        provenance(view),
+        glossary(),
+    )
+    body = tag(
+        "body",
+        _header(view),
+        nav,
+        tag("main", *sections),
+        tag("footer", HINT),
+        json_block("summary", summary.model_dump_json()),
+        *(tag("script", script) for script in scripts),
+    )
+    return f"<!DOCTYPE html>\n{tag('html', _head(summary, scripts), body, lang='en')}\n"
+
+
+def _head(summary: Summary, scripts: tuple[Markup, ...]) -> Markup:
+    return tag(
+        "head",
+        tag("meta", charset="utf-8"),
+        tag("meta", http_equiv="Content-Security-Policy", content=_policy(scripts)),
+        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        tag("meta", name="color-scheme", content="light dark"),
+        tag("title", f"{summary.title} – solvernet report"),
+        tag("style", _part("report.css")),
+    )
+
+
+def _policy(scripts: tuple[Markup, ...]) -> str:
+    """Return a content policy that lets the page's own scripts run and nothing come from or go to the network."""
+    hashes = (base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts)
+    allowed = " ".join(f"'sha256-{digest}'" for digest in hashes)
+    return f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; img-src data: blob:"
+
+
+def _header(view: RunView) -> Markup:
+    summary = view.summary
+    start_ms, end_ms = summary.window
+    kicker = tag("p", "Solvernet run report", class_="kicker")
+    about = f"{stretch(start_ms, end_ms)} · scenario {summary.scenario} · seed {summary.seed}"
+    without = tag("noscript", tag("p", "The pictures need JavaScript; figures and tables do not."))
+    return tag("header", join(kicker, tag("h1", summary.title), tag("p", about, class_="about"), without))
+
+
+def _part(name: str) -> Markup:
+    """Return a file that stands beside this one."""
+    return Markup((files("solvernet.report") / name).read_text(encoding="utf-8"))

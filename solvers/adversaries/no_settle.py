@@ -4,11 +4,13 @@ from collections.abc import Sequence
 
 from solvers.bid import Bid
 from solvers.messages import Award
-from solvers.solver import Batch, Solver
+from solvers.solver import ROUTING, Batch, Solver
 
 
 class NoSettle(Solver):
     """Bid below cost to win, then walk away from a part of what it has won."""
+
+    software = ROUTING
 
     def __init__(self, *, discount_bps: float = 5.0, settles_every: int = 0) -> None:
         """Bid `discount_bps` of the notional below cost; settle one in `settles_every` wins, none if zero."""

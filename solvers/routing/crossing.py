@@ -13,7 +13,7 @@ from intents.intent import LOT
 from solvers.routing.desk import Desk, Draft, open_order, priced
 from solvers.routing.exact import Allocation, Flow, Share
 from solvers.routing.problem import Job, Parcel
-from solvers.routing.quantise import net, split_lots, whole_legs
+from solvers.routing.quantise import net, split_lots, whole_legs, whole_quantity
 from venues.graph import LiquidityGraph
 from venues.markets.venue import Order, Side, Unfilled
 
@@ -52,7 +52,7 @@ def _groups(shares: Sequence[Share]) -> list[list[Share]]:
 
 
 def _legs(share: Share) -> Mapping[str, int]:
-    quantity = int(round(share.quantity * 100, 6)) * LOT
+    quantity = whole_quantity(share)
     return (whole_legs(share, quantity) if quantity else None) or {}
 
 
@@ -60,7 +60,7 @@ def _executable(graph: LiquidityGraph, allocation: Allocation, group: Sequence[S
     """Return a group as parcels, or `None` if it does not survive rounding."""
     ordered = sorted(group, key=lambda share: (sum(_legs(share).values()), share.job.intent_id))
     legs = [_legs(share) for share in ordered]
-    quantities = [int(round(share.quantity * 100, 6)) * LOT for share in ordered]
+    quantities = [whole_quantity(share) for share in ordered]
     if any(not own or size < share.job.least() for own, size, share in zip(legs, quantities, ordered, strict=True)):
         return None
     orders = _venue_orders(graph, allocation.flows, net(legs), ordered[0].chain)

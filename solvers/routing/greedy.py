@@ -78,13 +78,23 @@ def _split(graph: LiquidityGraph, job: Job, chain: str, leg: tuple[str, int], de
 
 
 def _cheapest(graph: LiquidityGraph, edges: list[Edge], used: Mapping[str, int], size: int, desk: Desk) -> str | None:
-    """Return the venue that adds least for the next chunk; a venue not used yet also costs its gas."""
+    """Return the venue that adds least for the next chunk; a venue not used yet also costs its gas.
+
+    All chunks of a venue become one order, so a venue that takes the chunk but not the whole is left out.
+    """
     best: tuple[int, str] | None = None
     for edge in edges:
         cash = desk.quote(edge.key, edge.instrument, edge.side, size)
-        if cash is None:
+        if cash is None or not _takes_whole(graph, edge, used.get(edge.key, 0), size):
             continue
         gas = 0 if edge.key in used else graph.snapshot.gas_cash(edge.source[1], edge.gas)
         cost = (cash if edge.side == "buy" else -cash) + gas
         best = min(best or (cost, edge.key), (cost, edge.key))
     return best[1] if best else None
+
+
+def _takes_whole(graph: LiquidityGraph, edge: Edge, used: int, size: int) -> bool:
+    """Return whether a venue fills a chunk together with what it was given before, in one order."""
+    if not used:
+        return True
+    return Desk(graph.snapshot).quote(edge.key, edge.instrument, edge.side, used + size) is not None

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from intents.intent import LOT
 from intents.lifecycle import Cause
 from intents.options import OptionSeries, parse_series
 from solvers.routing.desk import Desk, Draft, open_order, priced
@@ -12,10 +13,10 @@ from venues.markets.venue import Order, Side, Unfilled
 
 
 def route(graph: LiquidityGraph, job: Job) -> Route | NoRoute:
-    """Return the cheapest parcel that fills all that remains of an intent on a single chain."""
+    """Return the cheapest parcel that fills all whole lots that remain of an intent on a single chain."""
     work = 0
     found: list[Parcel] = []
-    for chain in job.chains(graph):
+    for chain in job.chains(graph) if job.lots() >= max(job.least(), LOT) else ():
         desk = Desk(graph.snapshot)
         part = _parcel(graph, job, chain, desk)
         work += desk.work
@@ -45,11 +46,11 @@ def listed(graph: LiquidityGraph, chain: str) -> tuple[OptionSeries, ...]:
 
 
 def _parcel(graph: LiquidityGraph, job: Job, chain: str, desk: Desk) -> Parcel | None:
-    legs = legs_for(job.intent.want, job.remaining, listed(graph, chain))
+    legs = legs_for(job.intent.want, job.lots(), listed(graph, chain))
     orders = _orders(graph, job, chain, legs, desk) if legs else None
     if not legs or orders is None:
         return None
-    part = priced(desk, job, Draft(chain=chain, quantity=job.remaining, legs=legs, orders=orders))
+    part = priced(desk, job, Draft(chain=chain, quantity=job.lots(), legs=legs, orders=orders))
     return None if isinstance(part, Unfilled) else part
 
 

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from intents.intent import Intent
+from intents.intent import LOT, Intent
 from intents.lifecycle import Cause
+from intents.wants import expiries
 from venues.calls.gas import BRIDGE_GAS, CLAIM_GAS, DELIVER_GAS, LOCK_GAS, SETTLE_GAS
 from venues.graph import LiquidityGraph
 from venues.markets.venue import Order
@@ -24,13 +25,19 @@ class Job:
     """Units still to be filled, in base units."""
 
     def chains(self, graph: LiquidityGraph) -> tuple[str, ...]:
-        """Return the chains where it may be delivered, its home first."""
+        """Return the chains where it may be delivered, its home first; none once a series of it has expired."""
+        if any(expiry <= graph.snapshot.time_ms for expiry in expiries(self.intent.want)):
+            return ()
         allowed = self.intent.chains
         return tuple(chain for chain in graph.chains_from(self.intent.home) if not allowed or chain in allowed)
 
     def allows(self, venue: str) -> bool:
         """Return whether a venue may be used."""
         return not self.intent.venues or venue in self.intent.venues
+
+    def lots(self) -> int:
+        """Return the largest quantity of whole lots in what remains, in base units."""
+        return self.remaining // LOT * LOT
 
     def least(self) -> int:
         """Return the smallest quantity of a fill, in base units."""

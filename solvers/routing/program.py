@@ -1,5 +1,6 @@
 """A mixed-integer linear program, assembled row by row and solved with cvxpy and HiGHS."""
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
 INFINITY: Final = float("inf")
 
+_FEASIBLE: Final = 2
+"""What HiGHS calls a solution that keeps all rows (`kSolutionStatusFeasible`)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Optimum:
@@ -25,7 +29,7 @@ class Optimum:
 
     objective: float
     gap: float
-    """Relative distance between the objective and its proven bound."""
+    """Relative distance between the objective and its proven bound; one where nothing is proven."""
 
     work: int
     """Simplex iterations and nodes."""
@@ -71,17 +75,24 @@ class Program:
         objective, constraints = self._parts(real, binary, is_integer)
         problem = cp.Problem(cp.Maximize(objective), constraints)
         try:
-            problem.solve(solver=cp.HIGHS, threads=1, random_seed=0, mip_max_nodes=nodes, mip_rel_gap=relative_gap)
+            with warnings.catch_warnings():
+                # cvxpy warns of every search that its node limit stops; the gap says how good the answer is.
+                warnings.simplefilter("ignore", UserWarning)
+                problem.solve(solver=cp.HIGHS, threads=1, random_seed=0, mip_max_nodes=nodes, mip_rel_gap=relative_gap)
         except cp.SolverError:
             return None
         if real.value is None or problem.status not in {cp.OPTIMAL, cp.OPTIMAL_INACCURATE, cp.USER_LIMIT}:
+            return None
+        info = problem.solver_stats.extra_stats
+        if getattr(info, "primal_solution_status", _FEASIBLE) != _FEASIBLE:
+            # The limit came before the first feasible answer: the values are zeros that keep no row.
             return None
         values = np.empty(size)
         values[~is_integer] = np.maximum(real.value, 0.0)
         if binary is not None:
             values[is_integer] = np.round(binary.value)
-        info = problem.solver_stats.extra_stats
-        return Optimum(values, float(problem.value), _gap(info), _work(info))
+        gap = _gap(info) if self.integer else 0.0
+        return Optimum(values, float(problem.value), gap, _work(info))
 
     def _parts(
         self, real: "cp.Variable", binary: "cp.Variable | None", is_integer: "NDArray[np.bool_]"
@@ -112,9 +123,9 @@ class Program:
 
 
 def _gap(info: object) -> float:
-    """Return the relative gap that HiGHS reports; zero for a program without integers."""
-    gap = float(getattr(info, "mip_gap", 0.0))
-    return gap if np.isfinite(gap) else 0.0
+    """Return the relative gap that HiGHS reports for a program with integers; one where it has no bound."""
+    gap = float(getattr(info, "mip_gap", 1.0))
+    return gap if np.isfinite(gap) else 1.0
 
 
 def _work(info: object) -> int:

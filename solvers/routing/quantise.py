@@ -25,7 +25,7 @@ MOST_REPAIRS: Final = 3
 
 def draft(graph: LiquidityGraph, allocation: Allocation, share: Share) -> Draft | None:
     """Return the parcel of one share in whole lots, or `None` if rounding leaves nothing to execute."""
-    quantity = _down(share.quantity) * LOT
+    quantity = whole_quantity(share)
     legs = whole_legs(share, quantity)
     if quantity < max(share.job.least(), LOT) or not legs:
         return None
@@ -44,6 +44,11 @@ def draft(graph: LiquidityGraph, allocation: Allocation, share: Share) -> Draft 
     return Draft(chain=share.chain, quantity=quantity, legs=legs, orders=tuple(orders))
 
 
+def whole_quantity(share: Share) -> int:
+    """Return the quantity of a share in whole lots, never more than remains of its intent."""
+    return min(_down(share.quantity) * LOT, share.job.lots())
+
+
 def whole_legs(share: Share, quantity: int) -> dict[str, int] | None:
     """Return the legs of a share in whole lots, or `None` if no rounding satisfies the want."""
     want = share.job.intent.want
@@ -54,9 +59,9 @@ def whole_legs(share: Share, quantity: int) -> dict[str, int] | None:
     legs = {name: held for name, held in legs.items() if held}
     for _ in range(MOST_REPAIRS):
         if payoff_gap(want, legs, quantity) is None:
-            return legs
+            break
         legs = {name: held + LOT if held > 0 else held for name, held in legs.items()}
-    return None
+    return legs if payoff_gap(want, legs, quantity) is None else None
 
 
 def split_lots(graph: LiquidityGraph, flows: Sequence[Flow], lots: int) -> list[tuple[str, int]] | None:

@@ -1,10 +1,12 @@
 """One entrance to all engines."""
 
 import math
+from collections.abc import Sequence
 from typing import Final
 
-from intents.assets import OPTION_UNIT
+from intents.assets import ETH, OPTION_UNIT
 from intents.intent import LOT
+from intents.options import parse_series
 from intents.wants import Leg, Package
 from solvers.routing import greedy, path
 from solvers.routing.desk import Desk, priced
@@ -12,6 +14,7 @@ from solvers.routing.exact import DEFAULT_NODES, Allocation, allocate
 from solvers.routing.problem import EngineName, Job, NoRoute, Parcel, Route
 from solvers.routing.quantise import draft
 from venues.graph import LiquidityGraph
+from venues.markets.option_amm import OptionAmm
 from venues.markets.venue import Side, Unfilled
 
 ENGINES: Final[tuple[EngineName, ...]] = ("exact", "greedy", "path")
@@ -55,29 +58,43 @@ def _best(graph: LiquidityGraph, job: Job, nodes: int) -> Route | NoRoute:
 def least_cost(graph: LiquidityGraph, job: Job) -> float:
     """Return what no route of one unit can undercut, in USDC base units: the best first price of every leg, no gas.
 
-    Only a package has such a bound; for a payoff floor it is minus infinity.
+    It is minus infinity where first prices say nothing: for a payoff floor, where a venue moves all series of an
+    expiry together and the package sells some and buys others, and where such a venue quotes no single lot.
     """
     want = job.intent.want
     if not isinstance(want, Package):
         return -math.inf
-    costs = []
-    for chain in job.chains(graph):
-        legs = [_best_price(graph, job, chain, leg) for leg in want.legs]
-        costs.append(math.inf if None in legs else sum(price for price in legs if price is not None))
+    costs = (_cost_on(graph, job, chain, want) for chain in job.chains(graph))
     return min(costs, default=math.inf)
 
 
-def _best_price(graph: LiquidityGraph, job: Job, chain: str, leg: Leg) -> float | None:
-    """Return the best price of a lot of a leg over all venues of a chain, per option in USDC base units, signed."""
-    side: Side = "buy" if leg.ratio > 0 else "sell"
-    desk = Desk(graph.snapshot)
-    edges = (edge for edge in graph.trades(leg.instrument, side, chain) if job.allows(edge.key))
-    quotes = [cash for edge in edges if (cash := desk.quote(edge.key, leg.instrument, side, LOT)) is not None]
+def _cost_on(graph: LiquidityGraph, job: Job, chain: str, want: Package) -> float:
+    """Return the bound of `least_cost` on one chain."""
+    shared = tuple(name for name, venue in graph.snapshot.by_venue.items() if isinstance(venue, OptionAmm))
+    bought, sold = ({_expiry(leg) for leg in want.legs if leg.ratio * sign > 0} for sign in (1, -1))
+    total = 0.0
+    for leg in want.legs:
+        side: Side = "buy" if leg.ratio > 0 else "sell"
+        edges = [edge for edge in graph.trades(leg.instrument, side, chain) if job.allows(edge.key)]
+        quotes = {edge.key: Desk(graph.snapshot).quote(edge.key, leg.instrument, side, LOT) for edge in edges}
+        moved = leg.instrument != ETH and _expiry(leg) in bought & sold
+        if any(key in shared and (moved or cash is None) for key, cash in quotes.items()):
+            return -math.inf
+        total += _first_price(leg, [cash for cash in quotes.values() if cash is not None])
+    return total
+
+
+def _first_price(leg: Leg, quotes: Sequence[int]) -> float:
+    """Return the best of the prices of a lot, for the ratio of a leg, in USDC base units; infinite without any."""
     if not quotes:
-        return None
+        return math.inf
     rounding = 1
-    best = min(quotes) - rounding if side == "buy" else max(quotes) + rounding
+    best = min(quotes) - rounding if leg.ratio > 0 else max(quotes) + rounding
     return leg.ratio * best * OPTION_UNIT / LOT
+
+
+def _expiry(leg: Leg) -> int:
+    return 0 if leg.instrument == ETH else parse_series(leg.instrument).expiry_ms
 
 
 def _from_allocation(graph: LiquidityGraph, job: Job, allocation: Allocation) -> Route | None:

@@ -3,16 +3,21 @@
 from collections.abc import Sequence
 
 from solvers.bid import Bid
-from solvers.solver import Batch, Solver
+from solvers.solver import ROUTING, Batch, Solver
+from solvers.strategies.markup import Markup
 
 
 class Greedy(Solver):
     """Split each leg over venues, chunk by chunk."""
 
-    def __init__(self, *, markup_bps: float = 10.0) -> None:
-        """Charge `markup_bps` on the notional."""
-        self.markup_bps = markup_bps
+    software = ROUTING
+
+    def __init__(self, *, markup_bps: float = 10.0, private_bps: float = 0.0) -> None:
+        """Charge a markup on the notional, with a private part of the given standard deviation."""
+        self._markup = Markup(markup_bps, private_bps)
 
     def solve(self, batch: Batch) -> Sequence[Bid | None]:
         """Return a bid for each intent that a greedy split fills."""
-        return [batch.route(job, engine="greedy").to_bid(markup_bps=self.markup_bps) for job in batch.intents]
+        return [
+            batch.route(job, engine="greedy").to_bid(markup_bps=self._markup.on(batch, job)) for job in batch.intents
+        ]

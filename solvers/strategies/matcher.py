@@ -6,11 +6,13 @@ from solvers.bid import Bid
 from solvers.routing.crossing import Crossing, crossings
 from solvers.routing.exact import allocate
 from solvers.routing.problem import EngineName
-from solvers.solver import Batch, RoutedIntent, Solver
+from solvers.solver import ROUTING, Batch, RoutedIntent, Solver
 
 
 class Matcher(Solver):
     """Cross what can be crossed; bid for the rest of the intents one by one."""
+
+    software = ROUTING
 
     def __init__(self, *, markup_bps: float = 8.0, engine: EngineName = "greedy") -> None:
         """Charge `markup_bps` on the notional; route what does not cross with `engine`."""

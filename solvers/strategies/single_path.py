@@ -3,16 +3,19 @@
 from collections.abc import Sequence
 
 from solvers.bid import Bid
-from solvers.solver import Batch, Solver
+from solvers.solver import ROUTING, Batch, Solver
+from solvers.strategies.markup import Markup
 
 
 class SinglePath(Solver):
     """Fill each intent on one chain, each leg at one venue."""
 
-    def __init__(self, *, markup_bps: float = 12.0) -> None:
-        """Charge `markup_bps` on the notional."""
-        self.markup_bps = markup_bps
+    software = ROUTING
+
+    def __init__(self, *, markup_bps: float = 12.0, private_bps: float = 0.0) -> None:
+        """Charge a markup on the notional, with a private part of the given standard deviation."""
+        self._markup = Markup(markup_bps, private_bps)
 
     def solve(self, batch: Batch) -> Sequence[Bid | None]:
         """Return a bid for each intent that a single path fills."""
-        return [batch.route(job, engine="path").to_bid(markup_bps=self.markup_bps) for job in batch.intents]
+        return [batch.route(job, engine="path").to_bid(markup_bps=self._markup.on(batch, job)) for job in batch.intents]

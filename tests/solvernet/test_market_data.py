@@ -26,7 +26,7 @@ FROM_MS, UNTIL_MS = to_ms("2020-03-12T12:00:00Z"), to_ms("2020-03-12T16:00:00Z")
 class Nobody:
     """A state with no accounts."""
 
-    def pay_gas(self, account: str, wei: int) -> "Nobody | None":  # noqa: ARG002  the protocol names them
+    def pay_gas(self, account: str, wei: int) -> "Nobody | None":
         return None
 
 

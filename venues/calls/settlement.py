@@ -1,17 +1,21 @@
 """Calls that settle awarded fills.
 
 A fill delivered where its owner's escrow is settles in one transaction, `Settle`. A fill delivered elsewhere takes
-three: `Lock` at home, `Deliver` there, and `Claim` at home once the delivery is proved. `Refund` ends a lock that
-nobody claimed in time.
+three: `Lock` at home, `Deliver` there, and `Claim` at home once the delivery of just these terms is proved. `Refund`
+ends a lock that nobody claimed in time.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from intents.assets import ETH
+from intents.canonical import content_id
 from intents.errors import InvalidSignatureError
 from intents.intent import SignedIntent
+from intents.options import parse_series
 from intents.satisfaction import violation
 from intents.signing import verify
+from intents.wants import collateral_per_unit
 from venues.calls.gas import CLAIM_GAS, DELIVER_GAS, LOCK_GAS, REFUND_GAS, SETTLE_GAS
 from venues.chain_state import ChainState
 from venues.chains.transaction import Applied, Block, Log, Reverted
@@ -47,6 +51,18 @@ class FillTerms:
         return self.signed.intent.owner
 
     @property
+    def home(self) -> str:
+        """CAIP-2 id of the chain of the owner's escrow."""
+        return self.signed.intent.home
+
+    @property
+    def id(self) -> str:
+        """Content id of everything that is owed: what a proof of delivery proves."""
+        legs = {name: str(quantity) for name, quantity in self.legs.items()}
+        names = {"fill": self.fill_id, "intent": self.intent_id, "solver": self.solver, "chain": self.chain}
+        return content_id({**names, "quantity": str(self.quantity), "debit": str(self.debit), "legs": legs})
+
+    @property
     def collateral(self) -> int:
         """USDC of the owner that goes to their clearing account to back the legs."""
         return self.signed.intent.collateral(self.quantity)
@@ -61,6 +77,8 @@ class FillTerms:
         intent = self.signed.intent
         if intent.chains and self.chain not in intent.chains:
             return f"delivery on {self.chain} is not allowed"
+        if collateral_per_unit(intent.want) is None:
+            return "no amount of cash backs the want"
         try:
             if verify(self.signed) != self.intent_id:
                 return "the signature is for another intent"
@@ -86,11 +104,11 @@ class Settle:
     def apply(self, state: ChainState, block: Block) -> Applied[ChainState] | Reverted:
         """Return the state with the fill settled."""
         terms = self.terms
-        refusal = _refusal(terms, state, self.deadline_ms, block) or _overfilled(terms, state)
+        is_here = terms.home == terms.chain == state.chain
+        refusal = _refusal(terms, state, self.deadline_ms, block, is_here=is_here) or _unpayable(terms, state)
+        refusal = refusal or _forbidden(terms, self.orders)
         if refusal:
             return refusal
-        if state.escrow.vault(terms.owner) < terms.cash:
-            return Reverted(f"undercollateralised: vault of {terms.owner} is short of {terms.cash}")
         traded = trade_all(state, self.orders, terms.solver, block)
         if isinstance(traded, Reverted):
             return traded
@@ -113,20 +131,21 @@ class Lock:
     def apply(self, state: ChainState, block: Block) -> Applied[ChainState] | Reverted:
         """Return the state with the cash locked."""
         terms = self.terms
-        refusal = _refusal(terms, state, self.deadline_ms, block) or _overfilled(terms, state)
+        is_here = terms.home == state.chain != terms.chain
+        refusal = _refusal(terms, state, self.deadline_ms, block, is_here=is_here) or _unpayable(terms, state)
         if refusal:
             return refusal
-        if terms.fill_id in state.escrow.locks:
-            return Reverted(f"reverted: fill {terms.fill_id} was locked before")
+        if terms.fill_id in state.escrow.locks or terms.fill_id in state.proofs:
+            return Reverted(f"reverted: fill {terms.fill_id} was locked or delivered before")
         cash = max(0, terms.cash)
-        if state.escrow.vault(terms.owner) < cash:
-            return Reverted(f"undercollateralised: vault of {terms.owner} is short of {cash}")
         lock = EscrowLock(
             fill_id=terms.fill_id,
             intent_id=terms.intent_id,
             owner=terms.owner,
             solver=terms.solver,
+            quantity=terms.quantity,
             cash=cash,
+            terms=terms.id,
             refund_at_ms=self.refund_at_ms,
         )
         escrow = state.escrow.credit(terms.owner, -cash).with_lock(lock)
@@ -151,7 +170,8 @@ class Deliver:
     def apply(self, state: ChainState, block: Block) -> Applied[ChainState] | Reverted:
         """Return the state with the legs and their collateral in the owner's account, and a record to prove."""
         terms = self.terms
-        refusal = _refusal(terms, state, self.deadline_ms, block)
+        is_here = terms.home != state.chain == terms.chain
+        refusal = _refusal(terms, state, self.deadline_ms, block, is_here=is_here) or _forbidden(terms, self.orders)
         if refusal:
             return refusal
         if terms.fill_id in state.delivered:
@@ -201,8 +221,10 @@ class Refund:
             return Reverted(f"reverted: fill {self.fill_id} is {lock.state if lock else 'not locked'}")
         if block.time_ms < lock.refund_at_ms or self.fill_id in state.proofs:
             return Reverted(f"reverted: fill {self.fill_id} is not refundable")
+        if self.quantity != lock.quantity:
+            return Reverted(f"reverted: fill {self.fill_id} is for {lock.quantity}, not {self.quantity}")
         escrow = state.escrow.with_lock(replace(lock, state="refunded")).credit(lock.owner, lock.cash)
-        escrow = escrow.with_filled(lock.intent_id, -self.quantity)
+        escrow = escrow.with_filled(lock.intent_id, -lock.quantity)
         fields = (("fill", self.fill_id), ("intent", lock.intent_id), ("cash", lock.cash))
         return Applied(replace(state, escrow=escrow), (Log("Refunded", fields),))
 
@@ -221,27 +243,41 @@ def trade_all(
     return state, frozenset(touched)
 
 
-def _refusal(terms: FillTerms, state: ChainState, deadline_ms: int, block: Block) -> Reverted | None:
+def _refusal(terms: FillTerms, state: ChainState, deadline_ms: int, block: Block, *, is_here: bool) -> Reverted | None:
+    """Return why the terms cannot be carried out in a block; `is_here` tells whether the call belongs on its chain."""
     if block.time_ms > deadline_ms:
         return Reverted(f"late: block {block.number} is past the deadline")
-    if state.chain not in {terms.chain, terms.signed.intent.home}:
-        return Reverted(f"reverted: the fill has no business on {state.chain}")
+    if not is_here:
+        return Reverted(f"reverted: from {terms.home} to {terms.chain}, this call has no business on {state.chain}")
     broken = terms.violation(_remaining(terms, state))
-    return Reverted(f"reverted: {broken}") if broken else None
+    if broken:
+        return Reverted(f"reverted: {broken}")
+    expired = [name for name in terms.legs if name != ETH and parse_series(name).expiry_ms <= block.time_ms]
+    return Reverted(f"late: {min(expired)} has expired") if expired else None
 
 
 def _remaining(terms: FillTerms, state: ChainState) -> int:
     """Return what is left of the intent, as far as a chain knows: away from home, what was locked for this fill."""
-    if state.chain != terms.signed.intent.home:
+    if state.chain != terms.home:
         return terms.quantity
     return terms.signed.intent.quantity - state.escrow.filled.get(terms.intent_id, 0)
 
 
-def _overfilled(terms: FillTerms, state: ChainState) -> Reverted | None:
+def _unpayable(terms: FillTerms, state: ChainState) -> Reverted | None:
+    """Return why the owner's escrow does not pay for the terms: more than they signed, or more than they have."""
     filled = state.escrow.filled.get(terms.intent_id, 0) + terms.quantity
     if filled > terms.signed.intent.quantity:
         return Reverted(f"reverted: intent {terms.intent_id} would be filled beyond its quantity")
+    if state.escrow.vault(terms.owner) < terms.cash:
+        return Reverted(f"undercollateralised: vault of {terms.owner} is short of {terms.cash}")
     return None
+
+
+def _forbidden(terms: FillTerms, orders: Iterable[Order]) -> Reverted | None:
+    """Return the refusal of the first order at a venue that the owner does not allow."""
+    allowed = terms.signed.intent.venues
+    venue = next((order.venue for order in orders if allowed and order.venue not in allowed), None)
+    return Reverted(f"reverted: the owner does not allow {venue}") if venue else None
 
 
 def _checked(state: ChainState, terms: FillTerms, touched: frozenset[str], name: str) -> Applied[ChainState] | Reverted:
@@ -256,8 +292,9 @@ def _log(name: str, terms: FillTerms, cash: int) -> Log:
     fields = (
         ("fill", terms.fill_id),
         ("intent", terms.intent_id),
+        ("terms", terms.id),
         ("quantity", terms.quantity),
         ("cash", cash),
-        ("to", terms.signed.intent.home),
+        ("to", terms.home),
     )
     return Log(name, fields)

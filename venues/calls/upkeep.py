@@ -102,7 +102,7 @@ class BridgeOut:
         clearing = state.clearing.change(self.account, cash=-self.cash)
         if clearing.account(self.account).cash < 0 or clearing.uncovered([self.account]):
             return Reverted(f"undercollateralised: {self.account} cannot send {self.cash}")
-        after = replace(state, clearing=clearing, bridges=state.bridges.set(port.id, port.received(self.cash)))
+        after = replace(state, clearing=clearing).with_port(port.received(self.cash))
         fields = (("bridge", self.bridge), ("account", self.account), ("cash", arriving), ("to", port.peer))
         return Applied(after, (Log("Bridged", fields),))
 

@@ -38,6 +38,9 @@ BUMP_PERCENT: Final = 110
 MEMORY: Final = 256
 """Blocks whose fees and times are remembered."""
 
+Submitted = Literal["waiting", "underpriced", "gone"]
+"""What became of a transaction sent to a pool; `gone` is one whose predecessor no longer waits."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BlockSummary:
@@ -97,10 +100,12 @@ class Chain(Generic[S]):
         twin._waiting = dict(self._waiting)  # noqa: SLF001  its own twin
         return twin
 
-    def submit(self, transaction: Transaction[S], replaces: str | None = None) -> Literal["waiting", "underpriced"]:
-        """Put a transaction into the pool, in place of another one if it pays a tenth more."""
-        old = self._waiting.get(replaces) if replaces else None
-        if old is not None:
+    def submit(self, transaction: Transaction[S], replaces: str | None = None) -> Submitted:
+        """Put a transaction into the pool, in place of another one if that still waits and it pays a tenth more."""
+        if replaces is not None:
+            old = self._waiting.get(replaces)
+            if old is None:
+                return "gone"
             tip_counts = self.rules.base_fee is not None
             if not _bumped(old.max_fee_wei, transaction.max_fee_wei):
                 return "underpriced"
@@ -117,6 +122,10 @@ class Chain(Generic[S]):
     def is_waiting(self, transaction_id: str) -> bool:
         """Return whether a transaction is in the pool."""
         return transaction_id in self._waiting
+
+    def waiting(self, sender: str) -> tuple[Transaction[S], ...]:
+        """Return the transactions of a sender that are in the pool, in the order in which they came."""
+        return tuple(transaction for transaction in self._waiting.values() if transaction.sender == sender)
 
     def produce(self) -> Produced[S]:
         """Make the next block at its time."""
@@ -156,6 +165,19 @@ class Chain(Generic[S]):
         """Return whether block `number`, made at `time_ms`, has reached a confirmation level."""
         deep = self.number - number >= self.rules.finality_blocks[level]
         return deep and now_ms - time_ms >= self.rules.finality_delay_ms[level]
+
+    def reached_ms(self, level: Level, number: int, time_ms: int) -> int | None:
+        """Return when block `number`, made at `time_ms`, reaches a confirmation level.
+
+        `None` while blocks are missing. If the block that completes them is forgotten, the time of the oldest one
+        remembered stands for its own.
+        """
+        blocks = self.rules.finality_blocks[level]
+        behind = self.number - number - blocks
+        if behind < 0:
+            return None
+        completed_ms = self.recent[-1 - min(behind, len(self.recent) - 1)].time_ms if blocks else time_ms
+        return max(completed_ms, time_ms + self.rules.finality_delay_ms[level])
 
     def finality_ms(self, level: Level) -> int:
         """Return the time a level usually takes: the mean of the blocks it needs, and its delay."""

@@ -53,7 +53,9 @@ class Arbitrageur:
             gas_usd = venue.gas * price_wei / ETH_UNIT * view.truth.price(now_ms) / PRICE_UNIT
             order = self._opportunity(venue, state, view.truth, now_ms, gas_usd)
             if order is not None:
-                offers.append(self._offer(order, venue.gas, price_wei, now_ms))
+                # A base fee may rise before the order gets in; a gas price is paid as it is offered.
+                most_wei = price_wei if chain.rules.base_fee is None else price_wei * BASE_FEE_HEADROOM
+                offers.append(self._offer(order, venue.gas, most_wei, now_ms))
         return tuple(offers)
 
     def _opportunity(self, venue: object, state: ChainState, truth: Truth, now_ms: int, gas_usd: float) -> Order | None:
@@ -63,12 +65,12 @@ class Arbitrageur:
             return option_opportunity(venue, state.market(now_ms), truth, gas_usd)
         return None
 
-    def _offer(self, order: Order, gas: int, price_wei: int, now_ms: int) -> Offer:
+    def _offer(self, order: Order, gas: int, max_fee_wei: int, now_ms: int) -> Offer:
         transaction = Transaction(
             id=f"{self.name}:{order.venue}:{now_ms}",
             sender=self.name,
             call=Trade(trader=self.name, orders=(order,), venue_gas=gas),
-            max_fee_wei=price_wei * BASE_FEE_HEADROOM if price_wei < 10**10 else price_wei,
+            max_fee_wei=max_fee_wei,
             tip_wei=TIP_WEI,
             submitted_ms=now_ms,
         )
@@ -98,23 +100,26 @@ def pool_opportunity(pool: SpotPool, true_price: int, gas_usd: float) -> Order |
 
 
 def option_opportunity(venue: OptionAmm, market: Market, truth: Truth, gas_usd: float) -> Order | None:
-    """Return the order of one standard size with the largest edge over fair value, if it earns more than its gas."""
+    """Return the order of one standard size with the largest edge over fair value that earns more than its gas.
+
+    Series that the venue lists but does not trade, near expiry or far from the money, are passed over.
+    """
     if market.spot <= 0:
         return None
-    symbols = venue.instruments()
-    fair = truth.fair(symbols, market.now_ms)
-    quoted = _marginal_prices(venue, symbols, market)
-    best = int(np.argmax(np.abs(fair - quoted)))
-    side: Side = "buy" if fair[best] > quoted[best] else "sell"
-    quantity = venue.rules.standard_size
-    options = quantity / OPTION_UNIT
-    worth = fair[best] * options
-    least = LEAST_EDGE_OVER_GAS * gas_usd + OPTION_MARGIN * worth
-    limit = worth - least if side == "buy" else worth + least
-    if limit <= 0 or abs(fair[best] - quoted[best]) * options < least:
-        return None
-    order = Order(venue=venue.id, instrument=symbols[best], side=side, quantity=quantity, bound=int(limit * USDC_UNIT))
-    return None if isinstance(venue.execute(order, market), Unfilled) else order
+    symbols, quantity = venue.instruments(), venue.rules.standard_size
+    worths = truth.fair(symbols, market.now_ms) * quantity / OPTION_UNIT
+    edges = worths - _marginal_prices(venue, symbols, market) * quantity / OPTION_UNIT
+    for best in np.argsort(-np.abs(edges), kind="stable"):
+        side: Side = "buy" if edges[best] > 0 else "sell"
+        least = LEAST_EDGE_OVER_GAS * gas_usd + OPTION_MARGIN * worths[best]
+        limit = worths[best] - least if side == "buy" else worths[best] + least
+        if limit <= 0 or abs(edges[best]) < least:
+            continue
+        bound = int(limit * USDC_UNIT)
+        order = Order(venue=venue.id, instrument=symbols[best], side=side, quantity=quantity, bound=bound)
+        if not isinstance(venue.execute(order, market), Unfilled):
+            return order
+    return None
 
 
 def _marginal_prices(venue: OptionAmm, symbols: tuple[str, ...], market: Market) -> black76.Floats:

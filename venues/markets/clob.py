@@ -1,16 +1,18 @@
 """Option order book with price-time priority.
 
-Resting orders are executed at their own price. The taker pays the fee of a real option exchange: three basis points
-of the underlying, at most an eighth of the premium (Deribit's schedule).
+Resting orders are executed at their own price. The taker pays the fee of a real option exchange on each of them: three
+basis points of the underlying, at most an eighth of the premium (Deribit's schedule). Makers only rest: a quote that
+would meet an order of the other side is left out, so that a book is never crossed. Trading ends at expiry.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from intents.assets import OPTION_UNIT, PRICE_UNIT, USDC_UNIT
 from intents.boundary import Amount
 from intents.lifecycle import Cause
+from intents.options import parse_series
 from venues.markets.venue import Claim, Fill, Market, Order, Share, Side, Step, Unfilled, slippage, within_bound
 
 FEE_PPM: Final = 300
@@ -69,7 +71,7 @@ class OrderBook:
 
     def execute(self, order: Order, market: Market) -> tuple["OrderBook", Fill] | Unfilled:
         """Return the venue after taking resting orders from the best price on; all or nothing."""
-        book = self.books.get(order.instrument, EMPTY_BOOK)
+        book = self._open_book(order.instrument, market)
         resting = book.asks if order.side == "buy" else book.bids
         matches = tuple(_match(resting, order.quantity))
         if sum(quantity for _, quantity in matches) < order.quantity:
@@ -83,26 +85,32 @@ class OrderBook:
 
     def ladder(self, instrument: str, side: Side, market: Market) -> tuple[Step, ...]:
         """Return one step for each resting order, fees included."""
-        book = self.books.get(instrument, EMPTY_BOOK)
+        book = self._open_book(instrument, market)
         steps = []
         for resting in book.asks if side == "buy" else book.bids:
-            premium = _premium(resting.price, resting.quantity, side)
-            fee = _fee(premium, resting.quantity, market.spot)
+            premium, fee = _charge(resting.price, resting.quantity, side, market.spot)
             steps.append(Step(resting.quantity, premium + fee if side == "buy" else premium - fee))
         return tuple(steps)
 
     def claim(self, order: Order, market: Market) -> Claim:
         """Return the claim: resting quantity at prices that, paid throughout, would still keep the bound."""
-        book = self.books.get(order.instrument, EMPTY_BOOK)
+        book = self._open_book(order.instrument, market)
+        side = book.asks if order.side == "buy" else book.bids
+        rounding = 2 * len(side)
         reach = 0
-        for resting in book.asks if order.side == "buy" else book.bids:
-            premium = _premium(resting.price, order.quantity, order.side)
-            fee = _fee(premium, order.quantity, market.spot) + len(book.asks) + len(book.bids)
-            if not within_bound(order, premium + fee if order.side == "buy" else premium - fee):
+        for resting in side:
+            premium, fee = _charge(resting.price, order.quantity, order.side, market.spot)
+            worst = premium + fee + rounding if order.side == "buy" else premium - fee - rounding
+            if not within_bound(order, worst):
                 break
             reach += resting.quantity
         reach = max(reach, self._reach_alone(order, market))
         return Claim(f"{self.id}:{order.instrument}:{order.side}", order.quantity, reach)
+
+    def _open_book(self, instrument: str, market: Market) -> Book:
+        """Return the book of a series, empty if it is not listed or has expired."""
+        book = self.books.get(instrument)
+        return EMPTY_BOOK if book is None or market.now_ms >= parse_series(instrument).expiry_ms else book
 
     def _reach_alone(self, order: Order, market: Market) -> int:
         return order.quantity if not isinstance(self.execute(order, market), Unfilled) else 0
@@ -110,32 +118,38 @@ class OrderBook:
     def _fill(self, order: Order, matches: tuple[tuple[RestingOrder, int], ...], spot: int) -> Fill:
         sign = -1 if order.side == "buy" else 1
         shares = []
-        premium = 0
+        total = fees = 0
         for resting, quantity in matches:
-            cash = _premium(resting.price, quantity, order.side)
-            premium += cash
-            shares.append(Share(resting.owner, sign * quantity, -sign * cash))
-        fee = _fee(premium, order.quantity, spot)
-        shares.append(Share(self.fee_account, 0, fee))
-        return Fill(order, premium + fee if order.side == "buy" else premium - fee, fee, tuple(shares))
+            premium, fee = _charge(resting.price, quantity, order.side, spot)
+            total, fees = total + premium, fees + fee
+            shares.append(Share(resting.owner, sign * quantity, -sign * premium))
+        shares.append(Share(self.fee_account, 0, fees))
+        return Fill(order, total - sign * fees, fees, tuple(shares))
 
 
 def requote(
     venue: OrderBook, owner: str, quotes: Mapping[str, tuple[tuple[Quote, ...], tuple[Quote, ...]]]
 ) -> OrderBook:
-    """Return the venue with all orders of `owner` replaced by `quotes` (bids and asks of each instrument)."""
+    """Return the venue with all orders of `owner` replaced by `quotes` (bids and asks of each instrument).
+
+    Quotes that would trade at once, with others' orders or with the owner's own, are left out.
+    """
     books = {}
     for instrument, book in venue.books.items():
         bids, asks = quotes.get(instrument, ((), ()))
+        others = [order for order in book.asks if order.owner != owner]
+        ceiling = min((order.price for order in others), default=None)
+        resting = [quote for quote in bids if ceiling is None or quote.price < ceiling]
+        placed = _place([o for o in book.bids if o.owner != owner], resting, owner, best_is_high=True)
+        floor = placed[0].price if placed else -1
         books[instrument] = Book(
-            _place([o for o in book.bids if o.owner != owner], bids, owner, best_is_high=True),
-            _place([o for o in book.asks if o.owner != owner], asks, owner, best_is_high=False),
+            placed, _place(others, [quote for quote in asks if quote.price > floor], owner, best_is_high=False)
         )
     return replace(venue, books=books)
 
 
 def _place(
-    resting: list[RestingOrder], quotes: tuple[Quote, ...], owner: str, *, best_is_high: bool
+    resting: list[RestingOrder], quotes: Sequence[Quote], owner: str, *, best_is_high: bool
 ) -> tuple[RestingOrder, ...]:
     orders = resting + [RestingOrder(owner, quote.price, quote.quantity) for quote in quotes]
     return tuple(sorted(orders, key=lambda order: -order.price if best_is_high else order.price))
@@ -158,11 +172,8 @@ def _consume(resting: tuple[RestingOrder, ...], quantity: int) -> tuple[RestingO
     return ()
 
 
-def _premium(price: int, quantity: int, side: Side) -> int:
-    """Return what `quantity` costs at `price`: rounded up for a buyer, down for a seller."""
-    return -(-price * quantity // OPTION_UNIT) if side == "buy" else price * quantity // OPTION_UNIT
-
-
-def _fee(premium: int, quantity: int, spot: int) -> int:
+def _charge(price: int, quantity: int, side: Side, spot: int) -> tuple[int, int]:
+    """Return the premium of `quantity` at `price`, rounded up for a buyer and down for a seller, and the fee on it."""
+    premium = -(-price * quantity // OPTION_UNIT) if side == "buy" else price * quantity // OPTION_UNIT
     notional = spot * quantity // (OPTION_UNIT * PRICE_UNIT // USDC_UNIT)
-    return min(notional * FEE_PPM // 1_000_000, premium // FEE_CAP_DIVISOR)
+    return premium, min(notional * FEE_PPM // 1_000_000, premium // FEE_CAP_DIVISOR)

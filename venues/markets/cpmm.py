@@ -1,6 +1,7 @@
 """Constant-product pool of ether and USDC, with the rounding and the fee rule of Uniswap v2."""
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Final, Literal
 
 from intents.assets import ETH, ETH_UNIT, PRICE_UNIT, USDC_UNIT
@@ -13,6 +14,9 @@ FEE_DENOMINATOR: Final = 1000
 
 LADDER_SHARES: Final = (5, 15, 40, 100, 250, 600)
 """Points of the cost curve, in ten-thousandths of the ether reserve."""
+
+MOST_PRIOR: Final = 10_000
+"""Earlier orders whose rounding up a claim allows for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +60,8 @@ class SpotPool:
 
     def execute(self, order: Order, market: Market) -> tuple["SpotPool", Fill] | Unfilled:  # noqa: ARG002
         """Return the pool after the swap; the fee stays in the reserves."""
-        if order.instrument != ETH or (order.side == "buy" and order.quantity >= self.ether):
+        most = self.ether - 1 if order.side == "buy" else order.quantity
+        if order.instrument != ETH or not 0 < order.quantity <= most:
             return Unfilled(Cause.NO_LIQUIDITY, f"{self.id} cannot trade {order.quantity} of {order.instrument}")
         buys = order.side == "buy"
         cash = self.cost(order.quantity) if buys else self.proceeds(order.quantity)
@@ -72,27 +77,34 @@ class SpotPool:
         if instrument != ETH:
             return ()
         total = self.cost if side == "buy" else self.proceeds
-        knots = [self.ether * share // 10_000 for share in LADDER_SHARES]
-        cash = [0, *(total(knot) for knot in knots)]
-        sizes = [b - a for a, b in zip([0, *knots], knots, strict=False)]
-        return tuple(Step(size, cash[i + 1] - cash[i]) for i, size in enumerate(sizes) if size > 0)
+        knots = sorted({self.ether * share // 10_000 for share in LADDER_SHARES} - {0})
+        curve = [(0, 0), *((knot, total(knot)) for knot in knots)]
+        return tuple(Step(b[0] - a[0], b[1] - a[1]) for a, b in pairwise(curve))
 
-    def claim(self, order: Order, market: Market) -> Claim:  # noqa: ARG002
+    def claim(self, order: Order, market: Market) -> Claim:
         """Return the claim: how much flow the pool takes before this order, executed last, breaks its bound."""
+        resource = f"{self.id}:{order.side}"
+        if isinstance(self.execute(order, market), Unfilled):
+            return Claim(resource, order.quantity, 0)
         low, high = 0, self.ether // 2
-        while high - low > self.ether // 10**9:
+        while high - low > max(self.ether // 10**9, 1):
             prior = (low + high) // 2
-            if within_bound(order, self._cash_after(order, prior)):
-                low = prior
-            else:
+            if isinstance(self._worst_after(order.side, prior).execute(order, market), Unfilled):
                 high = prior
-        alone = within_bound(order, self._cash_after(order, 0))
-        return Claim(f"{self.id}:{order.side}", order.quantity, order.quantity + low if alone else 0)
+            else:
+                low = prior
+        return Claim(resource, order.quantity, order.quantity + low)
 
-    def _cash_after(self, order: Order, prior: int) -> int:
-        """Return the cash of `order` once `prior` wei have been traded in the same direction."""
-        if order.side == "sell":
-            return self.proceeds(prior + order.quantity) - (self.proceeds(prior) if prior else 0)
-        if prior + order.quantity >= self.ether:
-            return order.bound + 1
-        return self.cost(prior + order.quantity) - (self.cost(prior) if prior else 0)
+    def _worst_after(self, side: Side, prior: int) -> "SpotPool":
+        """Return the pool as bad for a taker as `prior` wei in the same direction can leave it, in whatever pieces.
+
+        The fee stays in the reserves, so the pieces matter. Buyers are worst off after endlessly many small ones, which
+        multiply the cash by `(before / after) ** (1000 / 997)`; the bound used is `(1 + y) ** s <= 1 + s * y` for
+        `s <= 1`. Sellers are worst off after a single one.
+        """
+        if side == "sell":
+            return replace(self, ether=self.ether + prior, cash=self.cash - self.proceeds(prior))
+        left = self.ether - prior
+        fees = FEE_NUMERATOR * left + (FEE_DENOMINATOR - FEE_NUMERATOR) * prior
+        cash = -(-(self.cash + MOST_PRIOR) * self.ether * fees // (FEE_NUMERATOR * left * left))
+        return replace(self, ether=left, cash=cash)

@@ -11,8 +11,9 @@ rounded down, prices against the trader. The vega and variance fees of the origi
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-from intents.assets import OPTION_UNIT, PRICE_UNIT, USDC_UNIT
+from intents.assets import ETH, OPTION_UNIT, PRICE_UNIT, USDC_UNIT
 from intents.boundary import Amount
+from intents.errors import InvalidSymbolError
 from intents.lifecycle import Cause
 from intents.options import OptionSeries, parse_series
 from venues.markets.venue import Claim, Fill, Market, Order, Share, Side, Step, Unfilled, slippage, within_bound
@@ -83,7 +84,7 @@ class OptionAmm:
     def instruments(self) -> tuple[str, ...]:
         """Return both rights of every strike of every board."""
         return tuple(
-            f"ETH-{expiry}-{strike}-{right}"
+            f"{ETH}-{expiry}-{strike}-{right}"
             for expiry, board in self.boards.items()
             for strike in board.skews
             for right in ("C", "P")
@@ -91,62 +92,72 @@ class OptionAmm:
 
     def execute(self, order: Order, market: Market) -> tuple["OptionAmm", Fill] | Unfilled:
         """Return the venue with its volatilities moved, and the fill priced at the volatility after the trade."""
-        series = parse_series(order.instrument)
+        series = self._listed(order.instrument)
+        if series is None:
+            return Unfilled(Cause.NO_LIQUIDITY, f"{self.id} does not list {order.instrument}")
         refusal = self._refusal(series, order, market)
         if refusal is not None:
             return refusal
         board = self._moved(series, order.side, order.quantity)
-        vol = volatility(board, series)
-        if not self.rules.min_vol <= vol <= self.rules.max_vol:
-            return Unfilled(Cause.NO_LIQUIDITY, f"{order.instrument}: volatility {vol} is outside the venue's bounds")
-        if not self._tradable_delta(series, market, vol):
-            return Unfilled(Cause.NO_LIQUIDITY, f"{order.instrument} is too far from the money for this venue")
-        cash, fee = self._cash(series, order.side, order.quantity, vol, market)
-        if not within_bound(order, cash):
-            return slippage(order, cash)
+        priced = self._priced(series, order, market, volatility(board, series))
+        if isinstance(priced, Unfilled):
+            return priced
+        cash, fee = priced
         sign = 1 if order.side == "buy" else -1
         share = Share(self.account, -sign * order.quantity, sign * cash)
         after = replace(self, boards=self.boards | {series.expiry: board})
         return after, Fill(order, cash, fee, (share,))
 
     def ladder(self, instrument: str, side: Side, market: Market) -> tuple[Step, ...]:
-        """Return chords of the exact cost curve: every stretch costs what one order of its length adds."""
+        """Return chords of the exact cost curve: every stretch costs what one order of its length adds.
+
+        It starts only where the smallest order trades too, and it ends where selling more would bring less.
+        """
         steps: list[Step] = []
         quantity = cash = 0
-        for share in LADDER_SIZES:
+        for share in (0, *LADDER_SIZES):
             size = self.rules.max_trade * share // LADDER_SIZES[-1]
             bound = 2**200 if side == "buy" else 0
             order = Order(venue=self.id, instrument=instrument, side=side, quantity=size, bound=bound)
             outcome = self.execute(order, market)
-            if isinstance(outcome, Unfilled):
+            if isinstance(outcome, Unfilled) or outcome[1].cash < cash:
                 break
             total = outcome[1].cash
-            steps.append(Step(size - quantity, total - cash))
+            if size > quantity:
+                steps.append(Step(size - quantity, total - cash))
             quantity, cash = size, total
         return tuple(steps)
 
     def claim(self, order: Order, market: Market) -> Claim:
-        """Return the claim on the board: how far flow in the same direction may move it before the bound breaks."""
-        series = parse_series(order.instrument)
+        """Return the claim on the board: how far flow in the same direction may move it before it refuses the order."""
+        series = self._listed(order.instrument)
+        if series is None:
+            return Claim(f"{self.id}:{order.instrument}:{order.side}", order.quantity, 0)
         resource = f"{self.id}:{series.expiry}:{order.side}"
-        alone = self.execute(order, market)
-        if isinstance(alone, Unfilled):
+        if isinstance(self.execute(order, market), Unfilled):
             return Claim(resource, order.quantity, 0)
         low, high = order.quantity, order.quantity + 4 * self.rules.max_trade
         tolerance = max(self.rules.standard_size // 100, 1)
         while high - low > tolerance:
             total = (low + high) // 2
             vol = volatility(self._moved(series, order.side, total), series)
-            if within_bound(order, self._cash(series, order.side, order.quantity, vol, market)[0]):
-                low = total
-            else:
+            if isinstance(self._priced(series, order, market, vol), Unfilled):
                 high = total
+            else:
+                low = total
         return Claim(resource, order.quantity, low)
 
-    def _refusal(self, series: OptionSeries, order: Order, market: Market) -> Unfilled | None:
+    def _listed(self, instrument: str) -> OptionSeries | None:
+        """Return the series of a symbol, if it is traded here."""
+        try:
+            series = parse_series(instrument)
+        except InvalidSymbolError:
+            return None
         board = self.boards.get(series.expiry)
-        if board is None or _strike_key(series) not in board.skews:
-            return Unfilled(Cause.NO_LIQUIDITY, f"{self.id} does not list {order.instrument}")
+        listed = series.underlying == ETH and board is not None and _strike_key(series) in board.skews
+        return series if listed else None
+
+    def _refusal(self, series: OptionSeries, order: Order, market: Market) -> Unfilled | None:
         if market.spot <= 0:
             return Unfilled(Cause.STALE, f"{self.id} has no oracle price")
         if market.now_ms > series.expiry_ms - self.rules.cutoff_ms:
@@ -154,6 +165,15 @@ class OptionAmm:
         if order.quantity > self.rules.max_trade:
             return Unfilled(Cause.NO_LIQUIDITY, f"{self.id} takes at most {self.rules.max_trade} at a time")
         return None
+
+    def _priced(self, series: OptionSeries, order: Order, market: Market, vol: int) -> tuple[int, int] | Unfilled:
+        """Return cash and fee of an order at the volatility after it, or why it does not fill there."""
+        if not self.rules.min_vol <= vol <= self.rules.max_vol:
+            return Unfilled(Cause.NO_LIQUIDITY, f"{order.instrument}: volatility {vol} is outside the venue's bounds")
+        if not self._tradable_delta(series, market, vol):
+            return Unfilled(Cause.NO_LIQUIDITY, f"{order.instrument} is too far from the money for this venue")
+        cash, fee = self._cash(series, order.side, order.quantity, vol, market)
+        return (cash, fee) if within_bound(order, cash) else slippage(order, cash)
 
     def _tradable_delta(self, series: OptionSeries, market: Market, vol: int) -> bool:
         delta = abs(black76.option_delta(series, market.spot, vol, market.now_ms))

@@ -1,0 +1,65 @@
+"""One step on its way to a block, and what is noted of it."""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from auction.settlement.plan import Step
+
+StepStatus = Literal["waiting", "sent", "done", "failed"]
+ENDED: Final[frozenset[StepStatus]] = frozenset({"done", "failed"})
+
+Happening = Literal["sent", "raised", "dropped", "landed", "reverted", "expired"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepEvent:
+    """Something that happened to a step."""
+
+    fill_id: str
+    step: str
+    chain: str
+    what: Happening
+    time_ms: int
+    block: int = 0
+    price_wei: int = 0
+    cost_wei: int = 0
+    reason: str = ""
+
+
+@dataclass(slots=True)
+class Sending:
+    """A step on its way."""
+
+    step: Step
+    sender: str
+    not_before_ms: int = 0
+    status: StepStatus = "waiting"
+    transaction_id: str = ""
+    offered_wei: int = 0
+    tip_wei: int = 0
+    cap_wei: int = 0
+    sent_block: int = 0
+    attempts: int = 0
+    reason: str = ""
+
+    @property
+    def fill_id(self) -> str:
+        """Fill that the step is for."""
+        return self.step.id.rpartition("/")[0]
+
+    @property
+    def version(self) -> int:
+        """How often it was put into a pool, replacements counted."""
+        return int(self.transaction_id.rpartition("#")[2] or 0)
+
+    def event(self, what: Happening, time_ms: int, *, price_wei: int = 0, reason: str = "") -> StepEvent:
+        """Return the note of something that happened to it outside a block."""
+        return StepEvent(
+            fill_id=self.fill_id,
+            step=self.step.kind,
+            chain=self.step.chain,
+            what=what,
+            time_ms=time_ms,
+            price_wei=price_wei,
+            reason=reason,
+        )

@@ -1,0 +1,63 @@
+"""A finished run as the sections of the report see it: its figures, its events in order, and who has which colour."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from solvernet.build import solver_names
+from solvernet.report import chronicle, formats
+from solvernet.report.chronicle import Crash, Delivery, Failure, RoundGain, Suspension
+from solvernet.report.palette import chain_colours, solver_colours
+from solvernet.summary import Outcome, Summary
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunView:
+    """What sections are made from."""
+
+    summary: Summary
+    outcome: Outcome
+    start_ms: int
+    end_ms: int
+    """Time of the last event; intents may end after the window."""
+
+    chains: Mapping[str, str]
+    """Name of each chain in the scenario, by CAIP-2 id."""
+
+    chain_colour: Mapping[str, str]
+    solver_colour: Mapping[str, str]
+    gains: tuple[RoundGain, ...]
+    deliveries: tuple[Delivery, ...]
+    failures: Mapping[str, Failure]
+    suspensions: tuple[Suspension, ...]
+    crashes: tuple[Crash, ...]
+
+    @property
+    def span_ms(self) -> tuple[int, int]:
+        """Start and end of the run."""
+        return self.start_ms, self.end_ms
+
+    def time(self, time_ms: int) -> str:
+        """Return an instant, UTC; with its date if the run is longer than a day."""
+        is_long = self.end_ms - self.start_ms > formats.DAY_MS
+        return f"{formats.day_clock(time_ms) if is_long else formats.clock(time_ms)} UTC"
+
+
+def view_of(summary: Summary, outcome: Outcome) -> RunView:
+    """Return the view of a finished run."""
+    scenario = outcome.engine.name.scenario
+    chains = {part.caip2: name for name, part in scenario.chains.items()}
+    start_ms, end_ms = summary.window
+    return RunView(
+        summary=summary,
+        outcome=outcome,
+        start_ms=start_ms,
+        end_ms=max(end_ms, chronicle.end_ms(outcome.events)),
+        chains=chains,
+        chain_colour=chain_colours(chains),
+        solver_colour=solver_colours(solver_names(scenario)),
+        gains=chronicle.round_gains(outcome.events),
+        deliveries=chronicle.deliveries(outcome.engine.auctioneer.executor.runs()),
+        failures=chronicle.failures(outcome.events),
+        suspensions=chronicle.suspensions(outcome.events),
+        crashes=chronicle.crashes(outcome.events),
+    )

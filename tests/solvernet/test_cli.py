@@ -1,0 +1,164 @@
+"""The command line: what it prints, and one line for every bad input."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from auction.ledger import LedgerReader
+from solvernet.cli.app import run_app
+from solvernet.errors import ForeignPackageError
+from solvernet.startup import check_packages
+
+ROOT = Path(__file__).parents[2]
+
+
+def bad(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    """Return the one line that a refused command prints."""
+    assert run_app(list(arguments)) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.count("\n") == 1
+    assert printed.err.startswith("solvernet: ")
+    return printed.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["run", "nowhere"], "no scenario 'nowhere'"),
+        (["run", "calm-v1", "--window", "night"], "no window 'night'; it has whole, short"),
+        (["run", "calm-v1", "--solver", "nobody"], "no solver 'nobody'; known are"),
+        (["run", "calm-v1", "--solver", "missing.py:Mine"], "no such file"),
+        (["run", "calm-v1", "--solver", "json:JSONDecoder"], "not a subclass of solvernet.Solver"),
+        (["run", "calm-v1", "--solver", "greedy?markup=1"], "unexpected keyword argument 'markup'"),
+        (["run", "calm-v1", "--bus", "pigeon"], "no bus 'pigeon'"),
+        (["run", "calm-v1", "--broker", "http://localhost"], "mqtt://host:port"),
+        (["run", "calm-v1", "--seed", "many"], "Invalid value for '--seed'"),
+        (["run"], "Missing argument 'scenario'"),
+        (["fly"], "No such command 'fly'"),
+        (["replay", "nowhere"], "no ledger in nowhere"),
+        (["explain", "nowhere", "abcd"], "no ledger in nowhere"),
+        (["schema", "nothing"], "no message 'nothing'"),
+    ],
+)
+def test_bad_input_gets_one_clear_line(capsys: pytest.CaptureFixture[str], arguments: list[str], line: str) -> None:
+    assert line in bad(capsys, *arguments)
+
+
+def test_a_refused_run_leaves_nothing_behind(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    bad(capsys, "run", "calm-v1", "--window", "night", "--out", str(tmp_path / "run"))
+
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_broker_that_is_down_is_said_at_once(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    line = bad(capsys, "run", "calm-v1", "--broker", "mqtt://127.0.0.1:9", "--out", str(tmp_path / "run"))
+
+    assert "no MQTT broker at mqtt://127.0.0.1:9" in line
+
+
+def test_a_run_prints_its_summary_as_json_and_can_be_explained(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, quarter_file: Path
+) -> None:
+    folder = tmp_path / "run"
+    assert run_app(["run", str(quarter_file), "--json", "--no-ideal", "--out", str(folder)]) == 0
+    summary = json.loads(capsys.readouterr().out)
+
+    assert summary == json.loads((folder / "summary.json").read_text())
+    assert sum(summary["by_state"].values()) == summary["intents"]
+    assert (folder / "report.html").stat().st_size > 0
+    assert run_app(["replay", str(folder)]) == 0
+    assert summary["fingerprint"] in capsys.readouterr().out
+    reader = LedgerReader(folder)
+    received = next(row.event.body for row in reader.rows() if row.event.kind == "intent.received")
+    reader.close()
+    assert isinstance(received, dict)
+    assert run_app(["explain", str(folder), str(received["intent_id"])[:12]]) == 0
+    assert "received and admitted" in capsys.readouterr().out
+
+
+def test_a_folder_that_holds_a_run_is_not_overwritten(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, quarter_file: Path
+) -> None:
+    (tmp_path / "ledger.sqlite").write_bytes(b"")
+
+    assert "give another --out" in bad(capsys, "run", str(quarter_file), "--out", str(tmp_path))
+
+
+@pytest.mark.parametrize("command", ["scenarios", "solvers"])
+def test_lists_are_json_on_request(capsys: pytest.CaptureFixture[str], command: str) -> None:
+    assert run_app([command, "--json"]) == 0
+
+    assert all(row["name"] for row in json.loads(capsys.readouterr().out))
+
+
+def test_a_schema_describes_amounts_as_decimal_strings(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_app(["schema", "submission"]) == 0
+
+    text = capsys.readouterr().out
+    assert json.loads(text)["$defs"]["Intent"]["properties"]["quantity"]["type"] == "string"
+
+
+def test_a_foreign_package_called_intents_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "intents").mkdir()
+    (tmp_path / "intents" / "__init__.py").write_text("")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    ours = sys.modules.pop("intents")
+    try:
+        with pytest.raises(ForeignPackageError, match="pip uninstall intents"):
+            check_packages()
+    finally:
+        sys.modules["intents"] = ours
+
+
+def test_our_own_package_passes_the_check() -> None:
+    assert check_packages() is None
+
+
+@pytest.mark.parametrize("bus", ["memory", "mqtt"])
+def test_an_interrupted_run_ends_cleanly_and_keeps_its_rounds(tmp_path: Path, quarter_file: Path, bus: str) -> None:
+    folder = tmp_path / "run"
+    arguments = [sys.executable, "-m", "solvernet", "run", "black-thursday-v1", "--window", "demo", "--no-ideal"]
+    arguments += ["--bus", bus, "--out", str(folder)]
+    process = subprocess.Popen(
+        arguments, cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
+    )
+    _wait_for_round(folder, 2)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=30)
+
+    assert process.returncode == 130
+    assert errors.strip().endswith("interrupted; the ledger holds every round that was committed")
+    reader = LedgerReader(folder)
+    rounds = {row.event.round for row in reader.rows()}
+    reader.close()
+    assert max(rounds) >= 2
+    assert not _children(process.pid)
+
+
+def _wait_for_round(folder: Path, number: int) -> None:
+    for _ in range(600):
+        if (folder / "ledger.sqlite").exists():
+            try:
+                reader = LedgerReader(folder)
+                rounds = [row.event.round for row in reader.rows()]
+                reader.close()
+                if rounds and max(rounds) >= number:
+                    return
+            except Exception:  # noqa: BLE001  the file is being made
+                pass
+        time.sleep(0.1)
+    pytest.fail("the run did not get on")
+
+
+def _children(session: int) -> list[str]:
+    """Return the commands of processes that are still in a process's session or were started by it."""
+    listing = subprocess.run(["ps", "-eo", "sid,ppid,args"], capture_output=True, text=True, check=True).stdout
+    rows = [line.split(None, 2) for line in listing.splitlines()[1:]]
+    return [args for sid, parent, args in rows if str(session) in {sid, parent} and str(os.getpid()) != sid]
