@@ -1,23 +1,22 @@
-"""How often the first stage of conduct finds what is there, and what is not: `python benchmarks/conduct_power.py`.
+"""How often the first stage of conduct finds what is there, and what is not.
 
-Prints, for each simulated world of eight solvers, in how many seeds the pair that acts together was found at any time
-and in how many any other pair was. For comparison the same with the textbook statistic, which compares both solvers
-of a pair with the mean of the same others.
+For each simulated world of eight solvers: in which share of seeds the pair that acts together was found at any time,
+or, where all are honest, any pair was. The peer is the textbook statistic, which compares both solvers of a pair with
+the mean of the same others.
 """
 
-import argparse
 import math
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing import get_context
-from statistics import median
 
 import numpy as np
 
 from auction.conduct.dependence import DETECTORS, DependenceMonitor
 from auction.conduct.detector import AuctionView, Detector
 from auction.conduct.eprocess import Floats
+from benchmarks.harness import Row, main
 from intents.canonical import Json
 from tests.auction.conduct.worlds import DEPENDENT, HONEST, PAIR, simulate
 
@@ -83,34 +82,31 @@ def watch(name: str, auctions: int, detector: Detector, seed: int) -> Outcome:
     return Outcome(delay, others, PAIR in found, len(found - {PAIR}))
 
 
-def row(name: str, outcomes: list[Outcome], *, honest: bool) -> str:
-    seeds = len(outcomes)
-    false = sum(item.others > 0 or (honest and item.delay is not None) for item in outcomes)
-    if honest:
-        return f"| {name} | {false} of {seeds} |"
-    delays = [item.delay for item in outcomes if item.delay is not None]
-    usual = f"{median(delays):.0f}" if delays else "-"
-    return f"| {name} | {len(delays)} of {seeds} | {usual} | {false} of {seeds} |"
+def found(outcomes: list[Outcome], *, honest: bool) -> float:
+    """Return the share of seeds in which the pair was found; in an honest world, in which any pair was."""
+    hits = sum(item.delay is not None or (honest and item.others > 0) for item in outcomes)
+    return hits / len(outcomes)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seeds", type=int, default=100)
-    parser.add_argument("--auctions", type=int, default=600)
-    parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--textbook", action="store_true", help="use the textbook statistic")
-    parser.add_argument("--world", help="only worlds whose name has this in it", default="")
-    chosen = parser.parse_args()
-    detector = SharedReference() if chosen.textbook else DETECTORS[0]
-    with ProcessPoolExecutor(chosen.workers, mp_context=get_context("spawn")) as pool:
+def measure(quick: bool) -> list[Row]:
+    """Return one row for each world: share of seeds with a finding, ours and the textbook statistic."""
+    seeds, auctions = (6, 300) if quick else (60, 600)
+    rows = []
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
         for worlds, honest in ((HONEST, True), (DEPENDENT, False)):
-            print("| world | any pair found |" if honest else "| world | pair found | median auctions | other found |")
-            print("|---|---|" if honest else "|---|---|---|---|")
-            for name in (name for name in worlds if chosen.world in name):
-                work = partial(watch, name, chosen.auctions, detector)
-                outcomes = list(pool.map(work, range(chosen.seeds), chunksize=5))
-                print(row(name, outcomes, honest=honest), flush=True)
+            for name in worlds:
+                shares = []
+                for detector in (DETECTORS[0], SharedReference()):
+                    work = partial(watch, name, auctions, detector)
+                    shares.append(found(list(pool.map(work, range(seeds), chunksize=3)), honest=honest))
+                ours, peer = shares
+                kind = "honest world: any pair found" if honest else "the pair that acts together found"
+                note = (
+                    f"{kind}, share of {seeds} seeds, {auctions} auctions; peer: textbook statistic; ratio: difference"
+                )
+                rows.append(Row(name, ours, peer, ours - peer, note))
+    return rows
 
 
 if __name__ == "__main__":
-    main()
+    main("conduct_power", measure, __doc__)

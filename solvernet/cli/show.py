@@ -3,8 +3,9 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -12,6 +13,8 @@ from intents.lifecycle import LAYER_OF_CAUSE, Cause
 from solvernet.explain import Story
 from solvernet.scenario import Scenario
 from solvernet.summary import Summary
+
+BOX: Final = box.SIMPLE_HEAD
 
 console = Console(highlight=False)
 
@@ -48,7 +51,7 @@ def show_findings(found: Sequence[Any]) -> None:
     if not found:
         console.print("no dependence between solvers was found")
         return
-    table = Table(title="Dependence between solvers (an observation, not a verdict of collusion)")
+    table = Table(title="Dependence between solvers (an observation, not a verdict of collusion)", box=BOX)
     for head in ("pair", "auctions", "agreement", "correlation", "log e", "p", "since", "declared"):
         table.add_column(head)
     for body in found:
@@ -67,7 +70,7 @@ def show_findings(found: Sequence[Any]) -> None:
 
 def show_scenarios(found: Sequence[Scenario]) -> None:
     """Print scenarios."""
-    table = Table()
+    table = Table(box=BOX)
     for head in ("name", "title", "windows"):
         table.add_column(head)
     for scenario in found:
@@ -77,7 +80,7 @@ def show_scenarios(found: Sequence[Scenario]) -> None:
 
 def show_solvers(rows: Sequence[Mapping[str, str]]) -> None:
     """Print solvers."""
-    table = Table()
+    table = Table(box=BOX)
     for head in ("name", "class", "about"):
         table.add_column(head)
     for row in rows:
@@ -86,10 +89,10 @@ def show_solvers(rows: Sequence[Mapping[str, str]]) -> None:
 
 
 def _outcomes(summary: Summary) -> Table:
-    table = Table(title="Intents", title_justify="left")
+    table = Table(title="Intents", title_justify="left", box=BOX)
     table.add_column("outcome")
     table.add_column("count", justify="right")
-    table.add_column("cause of what was not filled")
+    table.add_column("not filled because")
     table.add_column("count", justify="right")
     table.add_column("layer")
     causes = list(summary.unfilled_by_cause.items())
@@ -103,10 +106,10 @@ def _outcomes(summary: Summary) -> Table:
 
 
 def _leaderboard(summary: Summary) -> Table:
-    table = Table(title="Solvers", title_justify="left")
-    table.add_column("solver")
+    table = Table(title="Solvers", title_justify="left", box=BOX, collapse_padding=True, pad_edge=False)
+    table.add_column("solver", no_wrap=True)
     for head in ("bids", "won", "fills", "failed", "fault", "gained", "profit", "gas", "slashed"):
-        table.add_column(head, justify="right")
+        table.add_column(head, justify="right", no_wrap=True)
     for line in summary.solvers:
         table.add_row(
             line.solver,
@@ -117,20 +120,27 @@ def _leaderboard(summary: Summary) -> Table:
 
 
 def _money(summary: Summary) -> Table:
-    table = Table(title="Users gained over their limits, in dollars", title_justify="left", show_header=False)
+    table = Table(
+        title="Users gained over their limits, in dollars",
+        title_justify="left",
+        show_header=False,
+        box=None,
+        padding=(0, 2),
+    )
     table.add_row("delivered", f"{summary.surplus_usd:,.0f}")
     table.add_row("awarded", f"{summary.awarded_usd:,.0f}")
     table.add_row("first-best of all rounds", f"{summary.first_best_usd:,.0f}")
     if summary.ideal_surplus_usd is not None:
-        table.add_row("ideal world (true prices, free space)", f"{summary.ideal_surplus_usd:,.0f}")
+        table.add_row("ideal world, as a yardstick", f"{summary.ideal_surplus_usd:,.0f}")
     flows = summary.escrow
-    table.add_row("escrow in", f"{flows['locked']:,} units")
-    table.add_row("escrow out", f"{flows['claimed']:,} claimed + {flows['refunded']:,} refunded")
+    locked, claimed, refunded = (f"{flows[key] / 1e6:,.6f}" for key in ("locked", "claimed", "refunded"))
+    table.add_row("escrow in", locked)
+    table.add_row("escrow out", f"{claimed} claimed, {refunded} refunded")
     return table
 
 
 def _stability(summary: Summary) -> Table:
-    table = Table(title="Execution environment stability", title_justify="left")
+    table = Table(title="Execution environment stability", title_justify="left", box=BOX)
     for head in ("class", "due", "EES", "layer", "EES"):
         table.add_column(head)
     classes = list(summary.stability.classes.items())

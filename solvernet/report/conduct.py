@@ -33,7 +33,8 @@ DASHES: Final[tuple[tuple[str, Look], ...]] = (("solid", "line"), ("dash", "dash
 
 CAVEAT = (
     "Dependence is an observation, not a finding of collusion. Shared software, a shared supplier, like strategies and"
-    " an agreement look the same from outside; nobody is penalised for it."
+    " an agreement look the same from outside; nobody is penalised for it. Where several pairs are tested at once, a"
+    " finding takes more evidence than one alone would, so that chance does not name a pair."
 )
 
 Finding = Mapping[str, Any]
@@ -80,10 +81,7 @@ def _strongest(view: RunView, bar: float) -> str:
     flag = view.summary.flags[0]
     passed = [int(time_ms) for time_ms, log_e in flag["path"] if _evidence(log_e) >= bar]
     when = f" passed the line at {view.time(passed[0])} and" if passed else ""
-    return (
-        f"The strongest, {' + '.join(flag['pair'])},{when} ended at {power(_evidence(flag['log_e']))}. Where several"
-        " pairs are tested at once, a finding takes more than the line, so that chance does not name a pair."
-    )
+    return f"The strongest, {' + '.join(flag['pair'])},{when} ended at {power(_evidence(flag['log_e']))}."
 
 
 def _span(flags: Sequence[Finding], bar: float) -> tuple[float, float]:
@@ -120,7 +118,8 @@ def _nothing_found(view: RunView) -> str:
     bar = 1 / monitor.config.alpha
     text = "No two solvers were found to bid in dependence."
     if not values:
-        return f"{text} No pair met in the {monitor.config.fewest_auctions} auctions that a test needs."
+        fewest = monitor.config.fewest_auctions
+        return f"{text} No pair had the {fewest} joint auctions, with enough bids of others, that a test needs."
     pair, log_e = max(values.items(), key=lambda item: (item[1], item[0]))
     return (
         f"{text} {count(len(values), 'pair')} met often enough to be tested; the strongest evidence, on {listed(pair)},"

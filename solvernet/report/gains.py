@@ -16,16 +16,10 @@ CENT: Final = 0.01
 
 def gains(view: RunView) -> Markup:
     """Return the section on users' gains."""
-    parts = [picture(gain_picture(view)) if view.gains else paragraph("No round was held.")]
-    ideal = view.summary.ideal_surplus_usd
-    if ideal is not None:
-        text = (
-            f"In the ideal run, which says what was due, the same users gained {dollars(ideal)}. Its"
-            " oracles are never wrong, so its venues quote other prices: it is a yardstick for what was filled, not a"
-            " bound on gains."
-        )
-        parts.append(paragraph(text, class_="aside"))
-    return section("gains", "What users gained", *parts)
+    if not view.gains:
+        return section("gains", "What users gained", paragraph("No round was held.", class_="none"))
+    yardsticks = paragraph(_yardsticks(view), class_="aside")
+    return section("gains", "What users gained", picture(gain_picture(view)), yardsticks)
 
 
 def gain_picture(view: RunView) -> Picture:
@@ -75,20 +69,30 @@ def _sums(values: list[float]) -> list[float]:
 
 
 def _gap(view: RunView) -> str:
-    """Return how far the run stayed below the first-best, and what that figure is worth."""
+    """Return how far the run stayed below the first-best."""
     summary = view.summary
     best, awarded, delivered = summary.first_best_usd, summary.awarded_usd, summary.surplus_usd
     if best <= 0:
         return "No round could have given anybody anything."
-    text = (
-        f"Notice the gaps: of {dollars(best)} that was possible, {dollars(awarded)} was awarded, and"
-        f" {dollars(delivered)} delivered ({share(delivered / best)}). What a round leaves open is possible again in"
-        " the next."
-    )
-    beaten = [gain.awarded - gain.first_best for gain in view.gains if gain.awarded > gain.first_best + CENT]
-    if not beaten:
-        return text
     return (
-        f"{text} The bids of {count(len(beaten), 'round')} beat the router, by {dollars(max(beaten))} at most: its"
-        " search ends near the optimum, not at it."
+        f"Notice the gaps: of {dollars(best)} that was possible, {dollars(awarded)} was awarded, and"
+        f" {dollars(delivered)} delivered ({share(delivered / best)})."
     )
+
+
+def _yardsticks(view: RunView) -> str:
+    """Return what the yardsticks are worth."""
+    text = "What one round leaves open is possible again in the next, and counts there again."
+    beaten = [gain.awarded - gain.first_best for gain in view.gains if gain.awarded > gain.first_best + CENT]
+    if beaten:
+        text += (
+            " The router’s search ends near the optimum, not at it: the bids of"
+            f" {count(len(beaten), 'round')} beat it, by {dollars(max(beaten))} at most."
+        )
+    ideal = view.summary.ideal_surplus_usd
+    if ideal is not None:
+        text += (
+            f" In the ideal run, which says what was due, the same users gained {dollars(ideal)}; its oracles are never"
+            " wrong, so its venues quote other prices, and it bounds nothing here."
+        )
+    return text

@@ -47,7 +47,7 @@ HINT: Final = (
 
 def write_report(path: Path, summary: Summary, outcome: Outcome) -> None:
     """Write the report of a finished run as one HTML file."""
-    path.write_text(render(summary, outcome), encoding="utf-8", errors="replace", newline="\n")
+    path.write_text(render(summary, outcome), encoding="utf-8", newline="\n")
 
 
 def render(summary: Summary, outcome: Outcome) -> str:

@@ -13,6 +13,9 @@ from solvernet.report.section import Key, Picture, beside, paragraph, picture, s
 BIN_MS = 900_000
 """Intents posted within a quarter of an hour are counted together."""
 
+FEW_BINS = 60
+"""Bars over time up to which each part has an edge; it would hide narrower ones."""
+
 LABEL_ROOM = 1.18
 """Length of the axis over the longest bar: room for the number behind it."""
 
@@ -41,7 +44,9 @@ def through_time(view: RunView) -> Picture:
         numbers = [counts[state, start] for start in bins]
         keys.append(Key(label=words(state), colour=state_colour(state), traces=(len(traces),)))
         look: dict[str, object] = {"colour": state_colour(state), "name": words(state), "hovertemplate": "%{y}"}
-        traces.append(bars(x=bins, y=numbers, width=BIN_MS * 0.92, offset=BIN_MS * 0.04, **look))
+        traces.append(
+            bars(x=bins, y=numbers, edge=int(len(bins) <= FEW_BINS), width=BIN_MS * 0.92, offset=BIN_MS * 0.04, **look)
+        )
     return Picture(
         id="outcomes",
         title="What became of the intents, by the time they were posted",

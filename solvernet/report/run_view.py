@@ -47,6 +47,7 @@ def view_of(summary: Summary, outcome: Outcome) -> RunView:
     scenario = outcome.engine.name.scenario
     chains = {part.caip2: name for name, part in scenario.chains.items()}
     start_ms, end_ms = summary.window
+    solvers = dict.fromkeys((*solver_names(scenario), *(line.solver for line in summary.solvers)))
     return RunView(
         summary=summary,
         outcome=outcome,
@@ -54,7 +55,7 @@ def view_of(summary: Summary, outcome: Outcome) -> RunView:
         end_ms=max(end_ms, chronicle.end_ms(outcome.events)),
         chains=chains,
         chain_colour=chain_colours(chains),
-        solver_colour=solver_colours(solver_names(scenario)),
+        solver_colour=solver_colours(solvers),
         gains=chronicle.round_gains(outcome.events),
         deliveries=chronicle.deliveries(outcome.engine.auctioneer.executor.runs()),
         failures=chronicle.failures(outcome.events),

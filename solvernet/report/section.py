@@ -73,7 +73,7 @@ def beside(*parts: Child) -> Markup:
 def picture(what: Picture) -> Markup:
     """Return a figure with title, caption and legend; the script draws it into its box."""
     said = f"{what.shows} {what.notice}".strip()
-    caption = tag("figcaption", tag("strong", what.title, id=f"{what.id}-title"), tag("span", said))
+    caption = tag("figcaption", tag("strong", what.title, id=f"caption-{what.id}"), tag("span", said))
     box = tag(
         "div",
         class_="plot",
@@ -83,7 +83,7 @@ def picture(what: Picture) -> Markup:
         style=f"height:{what.height_px}px",
     )
     data = json_block(f"data-{what.id}", json.dumps(what.sheet, separators=(",", ":"), allow_nan=False))
-    return tag("figure", caption, _legend(what), box, data, aria_labelledby=f"{what.id}-title")
+    return tag("figure", caption, _legend(what), box, data, aria_labelledby=f"caption-{what.id}")
 
 
 def table(label: str, columns: Sequence[Column], rows: Iterable[Sequence[Child]]) -> Markup:

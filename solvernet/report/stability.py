@@ -141,9 +141,8 @@ def _weakest(figures: Mapping[str, float], weights: Weights) -> str:
     if not lost:
         return "Nothing was lost."
     cause = max(lost, key=lambda name: (lost[name], name))
-    return (
-        f"The weakest class is {words(kind)}: the cause “{words(cause)}” took {share(weights.part(kind, cause))} of it."
-    )
+    part = share(weights.part(kind, cause))
+    return f"The weakest class is {words(kind)}: the cause “{words(cause)}” took {part} of what was due."
 
 
 def _classes(view: RunView) -> Markup:

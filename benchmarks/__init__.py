@@ -1,0 +1,1 @@
+"""Measurements: ours against a named peer, in one run."""

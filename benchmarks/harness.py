@@ -1,0 +1,46 @@
+"""What benchmarks share: rows that compare ours with a named peer in one run, and how they are printed and kept."""
+
+import argparse
+import json
+import platform
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+RESULTS = Path(__file__).parent / "results"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One comparison."""
+
+    name: str
+    ours: float
+    peer: float
+    ratio: float
+    """Ours over the peer's, or the other way round where the note says so."""
+
+    note: str
+
+
+def main(name: str, measure: Callable[[bool], Sequence[Row]], description: str | None) -> None:
+    """Run one benchmark as the command line asks."""
+    parser = argparse.ArgumentParser(prog=f"benchmarks.{name}", description=description)
+    parser.add_argument("--quick", action="store_true", help="at most a minute")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    options = parser.parse_args()
+    rows = measure(options.quick)
+    if options.json:
+        print(json.dumps([asdict(row) for row in rows], indent=1))
+        return
+    for row in rows:
+        print(f"{row.name:<44} ours {row.ours:>12.4g}  peer {row.peer:>12.4g}  ratio {row.ratio:>8.3g}  {row.note}")
+
+
+def keep(name: str, rows: Sequence[Row]) -> Path:
+    """Write rows to the results folder, with what they were measured on."""
+    RESULTS.mkdir(exist_ok=True)
+    path = RESULTS / f"{name}.json"
+    about = {"python": platform.python_version(), "machine": platform.machine()}
+    path.write_text(json.dumps({"about": about, "rows": [asdict(row) for row in rows]}, indent=1) + "\n")
+    return path
