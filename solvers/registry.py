@@ -77,12 +77,12 @@ def load(spec: SolverSpec) -> Solver:
     software = options.pop(SOFTWARE, None)
     try:
         solver = kind(**options)
+        if software is not None:
+            solver.software = str(software)
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # noqa: BLE001  a plugin may raise anything, even SystemExit
         raise SolverLoadError(str(spec), f"{kind.__name__}: {_line(error)}") from None
-    if software is not None:
-        solver.software = str(software)
     return solver
 
 

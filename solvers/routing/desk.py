@@ -120,12 +120,16 @@ def _bound(snapshot: Snapshot, order: Order, draft: Draft, cash: int) -> int:
 
 def verify_route(snapshot: Snapshot, route: Route) -> str | None:
     """Return what is wrong with a route, in one line, or `None` if it does in whole numbers what it says."""
-    desk = Desk(snapshot)
+    desk, intent, left = Desk(snapshot), route.job.intent, route.job.remaining
+    if route.quantity > left:
+        return f"it fills {route.quantity}, {left} remains"
     for part in route.parcels:
-        intent, left = route.job.intent, route.job.remaining
         broken = violation(intent, part.legs, part.quantity, intent.max_debit(part.quantity), remaining=left)
         if broken:
             return broken
+        strange = next((order.venue for order in part.orders if not route.job.allows(order.venue)), None)
+        if strange or (intent.chains and part.chain not in intent.chains):
+            return f"the owner does not allow {strange or part.chain}"
         paid = desk.trade_all(part.orders)
         if isinstance(paid, Unfilled):
             return paid.detail

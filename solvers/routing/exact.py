@@ -29,6 +29,12 @@ JOINT_GAP: Final = 0.01
 REACH: Final = 0.3
 """How far from a knot, as a fraction of its price, a strike may be and still be considered for a floor."""
 
+MOST_LEGS: Final = 100.0
+"""Options bought and sold for each unit of a floor, at most: nothing is traded for a floor that is not delivered.
+
+Otherwise it would be a place for arbitrage between venues, and for what other intents sell and nobody wants.
+"""
+
 DUST: Final = 1e-7
 """Quantities below this are rounding of the optimiser."""
 
@@ -91,13 +97,8 @@ def allocate(graph: LiquidityGraph, jobs: Sequence[Job], *, nodes: int = DEFAULT
     model = _Model()
     for index, job in enumerate(jobs):
         _add_job(model, graph, index, job)
-    for place, terms in sorted(model.balance.items()):
-        wanted = list(terms.values())
-        if any(value < 0 for value in wanted):
-            _add_edges(model, graph, jobs, place, "buy")
-        if any(value > 0 for value in wanted):
-            _add_edges(model, graph, jobs, place, "sell")
-        model.program.row(terms, low=0.0, high=0.0)
+    for place in sorted(model.balance):
+        _add_place(model, graph, jobs, place)
     if not model.quantity:
         return Allocation((), (), 0.0, 0.0, 0)
     gap = RELATIVE_GAP if len(jobs) == 1 else JOINT_GAP
@@ -106,11 +107,11 @@ def allocate(graph: LiquidityGraph, jobs: Sequence[Job], *, nodes: int = DEFAULT
 
 
 def _add_job(model: _Model, graph: LiquidityGraph, index: int, job: Job) -> None:
-    """Add the variables and rows of one intent: at most what remains, over all chains."""
+    """Add the variables and rows of one intent: at most the whole lots that remain, over all chains."""
     program = model.program
     total: dict[int, float] = {}
     uses: dict[int, float] = {}
-    remaining, least = job.remaining / OPTION_UNIT, job.least() / OPTION_UNIT
+    remaining, least = job.lots() / OPTION_UNIT, job.least() / OPTION_UNIT
     for chain in job.chains(graph):
         if not _can_deliver(graph, job, chain):
             continue
@@ -185,6 +186,8 @@ def _add_floor(model: _Model, graph: LiquidityGraph, key: tuple[int, str], want:
         terms[long] = -1.0
         if short is not None:
             terms[short] = 1.0
+    every = {index: 1.0 for pair in legs.values() for index in pair if index is not None}
+    program.row(every | {quantity: -MOST_LEGS}, high=0.0)
     for price in sorted({*want.kinks(), *(series.strike for series in usable)}):
         row = {quantity: -float(want.value(price)) / USDC_UNIT}
         row |= _signed(legs, {series.symbol: series.intrinsic(price) / PRICE_UNIT for series in usable})
@@ -210,11 +213,30 @@ def _signed(legs: Mapping[str, tuple[int, int | None]], values: Mapping[str, flo
     return row
 
 
-def _add_edges(model: _Model, graph: LiquidityGraph, jobs: Sequence[Job], place: tuple[str, str], side: Side) -> None:
+def _add_place(model: _Model, graph: LiquidityGraph, jobs: Sequence[Job], place: tuple[str, str]) -> None:
+    """Add the venues for an instrument on a chain, and the row that equates what is delivered with what is traded.
+
+    Venues sell no more than the intents take: what is bought at one to be sold at another serves nobody here.
+    """
+    terms = model.balance[place]
+    taken = {variable: value for variable, value in terms.items() if value < 0}
+    given = any(value > 0 for value in terms.values())
+    bought = _add_edges(model, graph, jobs, place, "buy") if taken else []
+    if given:
+        _add_edges(model, graph, jobs, place, "sell")
+    if taken and given:
+        model.program.row(dict.fromkeys(bought, 1.0) | taken, high=0.0)
+    model.program.row(terms, low=0.0, high=0.0)
+
+
+def _add_edges(
+    model: _Model, graph: LiquidityGraph, jobs: Sequence[Job], place: tuple[str, str], side: Side
+) -> list[int]:
     """Add the stretches of every venue that trades an instrument, and what using the venue costs in gas."""
     chain, instrument = place
     program = model.program
     sign = 1.0 if side == "buy" else -1.0
+    everything: list[int] = []
     for edge in graph.trades(instrument, side, chain):
         ladder = graph.ladder(edge) if all(job.allows(edge.key) for job in jobs) else ()
         if not ladder:
@@ -228,6 +250,8 @@ def _add_edges(model: _Model, graph: LiquidityGraph, jobs: Sequence[Job], place:
         program.row(dict.fromkeys(steps, 1.0) | {use: -depth}, high=0.0)
         model.flows[edge] = steps
         model.balance[chain, instrument].update(dict.fromkeys(steps, sign))
+        everything += steps
+    return everything
 
 
 def _read(model: _Model, jobs: Sequence[Job], optimum: Optimum) -> Allocation:

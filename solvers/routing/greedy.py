@@ -39,7 +39,7 @@ def route(graph: LiquidityGraph, job: Job) -> Route | NoRoute:
 
 
 def _quantities(job: Job) -> list[int]:
-    sizes = [job.remaining // share // LOT * LOT for share in SHARES]
+    sizes = [job.lots() // share // LOT * LOT for share in SHARES]
     return [size for size in dict.fromkeys(sizes) if size > 0 and size >= job.least()]
 
 

@@ -5,6 +5,7 @@ leg are adjusted to add up to it exactly. The result is then simulated in whole 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from intents.assets import OPTION_UNIT
@@ -45,8 +46,26 @@ def draft(graph: LiquidityGraph, allocation: Allocation, share: Share) -> Draft 
 
 
 def whole_quantity(share: Share) -> int:
-    """Return the quantity of a share in whole lots, never more than remains of its intent."""
-    return min(_down(share.quantity) * LOT, share.job.lots())
+    """Return the quantity of a share in whole lots."""
+    return _down(share.quantity) * LOT
+
+
+def levelled(shares: Sequence[Share]) -> tuple[Share, ...]:
+    """Return the shares of one intent in whole lots that add up to the whole lots of their sum.
+
+    Where two chains cost the same the optimiser splits anywhere, and each part rounded down would lose a lot.
+    """
+    lots = {share.chain: _down(share.quantity) for share in shares}
+    left = _down(sum(share.quantity for share in shares)) - sum(lots.values())
+    by_fraction = sorted(shares, key=lambda share: (lots[share.chain] - share.quantity * _LOTS, share.chain))
+    for share in by_fraction[:left]:
+        lots[share.chain] += 1
+    return tuple(_resized(share, lots[share.chain] / _LOTS) for share in shares)
+
+
+def _resized(share: Share, quantity: float) -> Share:
+    legs = {name: held * quantity / share.quantity for name, held in share.legs.items()}
+    return replace(share, quantity=quantity, legs=legs)
 
 
 def whole_legs(share: Share, quantity: int) -> dict[str, int] | None:

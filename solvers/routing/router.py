@@ -10,9 +10,9 @@ from intents.options import parse_series
 from intents.wants import Leg, Package
 from solvers.routing import greedy, path
 from solvers.routing.desk import Desk, priced
-from solvers.routing.exact import DEFAULT_NODES, Allocation, allocate
+from solvers.routing.exact import DEFAULT_NODES, Allocation, Share, allocate
 from solvers.routing.problem import EngineName, Job, NoRoute, Parcel, Route
-from solvers.routing.quantise import draft
+from solvers.routing.quantise import draft, levelled, whole_quantity
 from venues.graph import LiquidityGraph
 from venues.markets.option_amm import OptionAmm
 from venues.markets.venue import Side, Unfilled
@@ -98,10 +98,17 @@ def _expiry(leg: Leg) -> int:
 
 
 def _from_allocation(graph: LiquidityGraph, job: Job, allocation: Allocation) -> Route | None:
-    """Return the route of an allocation, or `None` if nothing of it survives rounding within the limit."""
+    """Return the better route of two ways of rounding an allocation, or `None` if neither keeps the limit."""
+    levels, plain = levelled(allocation.shares), allocation.shares
+    rounded = [_executed(graph, job, allocation, shares) for shares in (levels, plain)]
+    return max((route for route in rounded if route), key=lambda route: route.surplus, default=None)
+
+
+def _executed(graph: LiquidityGraph, job: Job, allocation: Allocation, shares: Sequence[Share]) -> Route | None:
+    """Return the route that delivers `shares`, or `None` if nothing of it survives rounding within the limit."""
     parts: list[Parcel] = []
     desk = Desk(graph.snapshot)
-    for share in allocation.shares:
+    for share in (share for share in shares if whole_quantity(share)):
         sketch = draft(graph, allocation, share)
         part = priced(desk, job, sketch) if sketch is not None else None
         if part is None or isinstance(part, Unfilled):

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from solvers.bid import Bid
+from solvers.bid import MAX_BATCH_BIDS, MAX_FILLS, Bid
 from solvers.routing.crossing import Crossing, crossings
 from solvers.routing.exact import allocate
 from solvers.routing.problem import EngineName
@@ -20,12 +20,14 @@ class Matcher(Solver):
         self.engine: EngineName = engine
 
     def solve(self, batch: Batch) -> Sequence[Bid | None]:
-        """Return a batch bid for each crossing, and a bid for each intent on its own."""
+        """Return a batch bid for each of the best crossings, and a bid for each intent on its own."""
         alone = {job.intent_id: batch.route(job, engine=self.engine) for job in batch.intents}
         allocation = allocate(batch.graph, batch.intents, nodes=batch.nodes) if len(batch.intents) > 1 else None
         found = crossings(batch.graph, allocation) if allocation is not None else []
+        allowed = [crossing for crossing in found if len(crossing.jobs) <= MAX_FILLS]
+        best = sorted(allowed, key=lambda crossing: -crossing.surplus)[:MAX_BATCH_BIDS]
         batch.work.append(allocation.work if allocation is not None else 0)
-        together = [self._bid(batch, crossing, alone) for crossing in found]
+        together = [self._bid(batch, crossing, alone) for crossing in best]
         return [*together, *(routed.to_bid(markup_bps=self.markup_bps) for routed in alone.values())]
 
     def _bid(self, batch: Batch, crossing: Crossing, alone: dict[str, RoutedIntent]) -> Bid | None:

@@ -22,6 +22,9 @@ from venues.view import Offer, View
 TICK: Final = 10_000
 """Smallest step of a price: a cent, in USDC base units."""
 
+_NOISE: Final = 6
+"""Decimals of a tick beyond which a price is rounding of the formula."""
+
 TIP_WEI: Final = 50_000_000
 FEE_HEADROOM: Final = 3
 
@@ -114,8 +117,9 @@ class Maker:
         years, calls = years_to(terms, now_ms), terms.calls > 0
         bid = black76.price(spot, terms.strikes, vols * (1 - width), years, calls) * USDC_UNIT / TICK
         ask = black76.price(spot, terms.strikes, vols * (1 + width), years, calls) * USDC_UNIT / TICK
-        floor = np.floor(bid) - 1
-        return np.maximum(floor, 0) * TICK, np.maximum(np.ceil(ask) + 1, floor + 2) * TICK
+        # Deep in the money all widths have the same price but for the last bits, which must not order the levels.
+        floor, ceiling = np.floor(bid.round(_NOISE)) - 1, np.ceil(ask.round(_NOISE)) + 1
+        return np.maximum(floor, 0) * TICK, np.maximum(ceiling, floor + 2) * TICK
 
 
 def _inventory(state: ChainState, owner: str) -> float:

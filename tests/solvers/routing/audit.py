@@ -2,13 +2,13 @@
 
 from intents.assets import ETH, OPTION_UNIT, USDC_UNIT
 from intents.intent import LOT
+from intents.options import parse_series
 from intents.satisfaction import violation
 from solvers.routing.problem import Job, Parcel, Route
 from venues.calls.gas import BRIDGE_GAS, CLAIM_GAS, DELIVER_GAS, LOCK_GAS, SETTLE_GAS
 from venues.markets.clob import OrderBook
 from venues.markets.option_amm import OptionAmm
 from venues.markets.venue import Order, Unfilled
-from intents.options import parse_series
 from venues.pricing import black76
 from venues.pricing.fixed_point import ONE
 from venues.snapshot import Snapshot

@@ -33,7 +33,7 @@ def test_every_route_can_be_executed_and_keeps_what_its_owner_signed(market: Sna
         assert verify_route(market, found) is None
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(snapshots(), ANY_JOB)
 def test_no_route_pays_less_than_the_best_prices_conceivable(market: Snapshot, job: Job) -> None:
     for found in all_routes(market, job):
@@ -41,7 +41,7 @@ def test_no_route_pays_less_than_the_best_prices_conceivable(market: Snapshot, j
             assert part.cost.venues >= cheapest_conceivable(market, part) - ROUNDING * len(part.orders)
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(snapshots(), jobs(st.one_of(usual_wants(), packages())))
 def test_no_engine_undercuts_the_least_cost(market: Snapshot, job: Job) -> None:
     bound = least_cost(LiquidityGraph(market), job)
@@ -50,7 +50,7 @@ def test_no_engine_undercuts_the_least_cost(market: Snapshot, job: Job) -> None:
         assert found.cost.total >= bound * found.quantity / OPTION_UNIT - 1
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(snapshots(), ANY_JOB)
 def test_the_exact_engine_is_never_worse_than_the_others(market: Snapshot, job: Job) -> None:
     graph = LiquidityGraph(market)
@@ -71,7 +71,7 @@ def test_routing_is_a_function_of_the_market_and_the_intent(market: Snapshot, jo
     assert first == second
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     spot=st.sampled_from([0.0, 1e-8, 0.01, 130.0, 1e5, 9e6]),
     iv=st.sampled_from([0.0, 1e-9, 0.9, 50.0]),
@@ -89,7 +89,7 @@ def test_extreme_markets_give_an_answer_and_never_an_exception(
         audit(market, found)
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(snapshots(), ANY_JOB.filter(lambda job: job.intent.fill == "partial"), st.integers(1, LOT - 1))
 def test_a_remainder_off_the_lot_grid_is_routed_in_whole_lots(market: Snapshot, job: Job, dust: int) -> None:
     odd = replace(job, remaining=job.remaining - dust)

@@ -19,7 +19,7 @@ class Purse:
     called: tuple[int, ...] = ()
     most: int = 10**30
 
-    def pay_gas(self, account: str, wei: int) -> "Purse | None":  # noqa: ARG002  the protocol names it
+    def pay_gas(self, account: str, wei: int) -> "Purse | None":
         return replace(self, paid=self.paid + wei) if wei <= self.most else None
 
 
