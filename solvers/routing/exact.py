@@ -7,6 +7,7 @@ may buy without touching a venue.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Final
 
 from intents.assets import ETH, OPTION_UNIT, PRICE_UNIT, USDC_UNIT
@@ -15,7 +16,7 @@ from intents.wants import SLOPE_UNIT, Payoff, collateral_per_unit, expiries
 from solvers.routing.problem import Job, settlement_gas
 from solvers.routing.program import Optimum, Program
 from venues.graph import Edge, LiquidityGraph
-from venues.markets.venue import Side
+from venues.markets.venue import Side, Step
 
 DEFAULT_NODES: Final = 400
 """Branch-and-bound nodes a solution may take: the work budget of one program."""
@@ -87,6 +88,10 @@ class _Model:
     flows: dict[Edge, list[int]] = field(default_factory=dict)
     balance: dict[tuple[str, str], dict[int, float]] = field(default_factory=dict)
     """Terms of the row that equates what is delivered with what is traded, for each chain and instrument."""
+
+    def most(self, terms: Mapping[int, float]) -> float:
+        """Return the largest absolute sum of some terms of one sign; infinite if a variable has no upper bound."""
+        return sum(abs(value) * self.program.upper[variable] for variable, value in terms.items())
 
 
 def allocate(graph: LiquidityGraph, jobs: Sequence[Job], *, nodes: int = DEFAULT_NODES) -> Allocation | None:
@@ -220,25 +225,25 @@ def _add_place(model: _Model, graph: LiquidityGraph, jobs: Sequence[Job], place:
     """
     terms = model.balance[place]
     taken = {variable: value for variable, value in terms.items() if value < 0}
-    given = any(value > 0 for value in terms.values())
-    bought = _add_edges(model, graph, jobs, place, "buy") if taken else []
+    given = {variable: value for variable, value in terms.items() if value > 0}
+    bought = _add_edges(model, graph, jobs, place, "buy", model.most(taken)) if taken else []
     if given:
-        _add_edges(model, graph, jobs, place, "sell")
+        _add_edges(model, graph, jobs, place, "sell", model.most(given))
     if taken and given:
         model.program.row(dict.fromkeys(bought, 1.0) | taken, high=0.0)
     model.program.row(terms, low=0.0, high=0.0)
 
 
 def _add_edges(
-    model: _Model, graph: LiquidityGraph, jobs: Sequence[Job], place: tuple[str, str], side: Side
+    model: _Model, graph: LiquidityGraph, jobs: Sequence[Job], place: tuple[str, str], side: Side, most: float
 ) -> list[int]:
-    """Add the stretches of every venue that trades an instrument, and what using the venue costs in gas."""
+    """Add the stretches of every venue that can serve `most` of an instrument, and what using the venue costs in gas."""
     chain, instrument = place
     program = model.program
     sign = 1.0 if side == "buy" else -1.0
     everything: list[int] = []
     for edge in graph.trades(instrument, side, chain):
-        ladder = graph.ladder(edge) if all(job.allows(edge.key) for job in jobs) else ()
+        ladder = _within(graph.ladder(edge), most) if all(job.allows(edge.key) for job in jobs) else []
         if not ladder:
             continue
         use = program.variable(gain=-graph.snapshot.gas_cash(chain, edge.gas) / USDC_UNIT, integer=True)
@@ -252,6 +257,12 @@ def _add_edges(
         model.balance[chain, instrument].update(dict.fromkeys(steps, sign))
         everything += steps
     return everything
+
+
+def _within(ladder: Sequence[Step], most: float) -> list[Step]:
+    """Return the stretches of a ladder up to the one that completes `most` options."""
+    reached = accumulate((step.quantity / OPTION_UNIT for step in ladder), initial=0.0)
+    return [step for step, before in zip(ladder, reached, strict=False) if before < most]
 
 
 def _read(model: _Model, jobs: Sequence[Job], optimum: Optimum) -> Allocation:
