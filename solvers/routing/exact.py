@@ -237,7 +237,7 @@ def _add_place(model: _Model, graph: LiquidityGraph, jobs: Sequence[Job], place:
 def _add_edges(
     model: _Model, graph: LiquidityGraph, jobs: Sequence[Job], place: tuple[str, str], side: Side, most: float
 ) -> list[int]:
-    """Add the stretches of every venue that can serve `most` of an instrument, and what using the venue costs in gas."""
+    """Add the stretches of every venue that can serve `most` of an instrument, and what using it costs in gas."""
     chain, instrument = place
     program = model.program
     sign = 1.0 if side == "buy" else -1.0
