@@ -7,14 +7,13 @@ import numpy as np
 from immutables import Map
 
 from auction.aftermath import OPERATOR
-from auction.auctioneer import AuctionRules
-from auction.settlement.policy import SettlementPolicy
-from intents.assets import ETH_UNIT, OPTION_UNIT, PRICE_UNIT, USDC_UNIT
+from intents.assets import ETH_UNIT, PRICE_UNIT, USDC_UNIT
 from intents.options import OptionSeries, parse_expiry
 from risk import volatility
-from solvernet import market_data
+from solvernet import market_data, rules
 from solvernet.market_data import PriceBars
-from solvernet.scenario import AmmPart, BookPart, MedianPart, PoolPart, Scenario
+from solvernet.scenario import Scenario
+from solvernet.scenario_parts import AmmPart, BookPart, MedianPart, PoolPart
 from venues.bridges import BridgePort
 from venues.chain_state import Answer, AnyVenue, ChainState
 from venues.chains.background import Demand, DemandStep
@@ -26,12 +25,11 @@ from venues.keeper import ExpiryKeeper
 from venues.markets.arbitrage import Arbitrageur
 from venues.markets.clob import EMPTY_BOOK, OrderBook
 from venues.markets.cpmm import SpotPool
-from venues.markets.makers import Maker, MakerRules
-from venues.markets.option_amm import AmmRules, Board, OptionAmm
-from venues.oracles.median import MedianFeed, MedianRules
+from venues.markets.makers import Maker
+from venues.markets.option_amm import Board, OptionAmm
+from venues.oracles.median import MedianFeed
 from venues.oracles.osm import SecurityModule
 from venues.price_path import PricePath
-from venues.pricing.fixed_point import ONE
 from venues.truth import StepPath, Truth
 from venues.view import Agent
 from venues.world import RelayRules, World
@@ -60,52 +58,13 @@ def truth_of(scenario: Scenario, seed: int) -> Truth:
     """Return the market of a scenario: real bars, a seeded bridge between them, and the volatility they imply."""
     bars = market_data.price_bars(scenario.market.episode)
     prices = np.array(bars.prices, float) / PRICE_UNIT
-    half_life_ms = _ms(scenario.market.bridge_half_life_s)
+    half_life_ms = rules.ms(scenario.market.bridge_half_life_s)
     vols = volatility.between(prices, bars.step_ms, half_life_ms, scenario.market.bridge_scale)
     path = PricePath(
         start_ms=bars.start_ms, step_ms=bars.step_ms, bars=bars.prices, vols=vols.tolist(), seed=(seed, "price")
     )
-    level = volatility.level(prices, bars.step_ms, level_rules(scenario))
+    level = volatility.level(prices, bars.step_ms, rules.level_rules(scenario))
     return Truth(path, StepPath(bars.start_ms, bars.step_ms, tuple(level.tolist())), market_data.smile())
-
-
-def level_rules(scenario: Scenario) -> volatility.LevelRules:
-    """Return the rule of the volatility level."""
-    part = scenario.level
-    return volatility.LevelRules(
-        fast_half_life_ms=_ms(part.fast_half_life_s),
-        slow_half_life_ms=_ms(part.slow_half_life_s),
-        fast_weight=part.fast_weight,
-        premium=part.premium,
-        floor=part.floor,
-        cap=part.cap,
-        calm=part.calm,
-    )
-
-
-def auction_rules(scenario: Scenario) -> AuctionRules:
-    """Return how rounds are run and settled."""
-    part = scenario.policy
-    policy = SettlementPolicy(
-        quantile=part.quantile,
-        window_blocks=part.window_blocks,
-        premium_percent=part.premium_percent,
-        bump_after_blocks=part.bump_after_blocks,
-        cap_percent=part.cap_percent,
-        base_fee_headroom_percent=part.base_fee_headroom_percent,
-        tip_wei=round(part.tip_gwei * 1e9),
-        delivery_window_ms=_ms(part.delivery_window_s),
-        send_window_ms=_ms(part.send_window_s),
-        claim_window_ms=_ms(part.claim_window_s),
-        inclusion_p99_ms=_ms(part.inclusion_p99_s),
-    )
-    return AuctionRules(
-        award_delay_ms=_ms(scenario.rounds.award_delay_s),
-        nodes=scenario.rounds.nodes,
-        reference_chain=scenario.chains[scenario.rounds.reference_chain].caip2,
-        bond_chain=scenario.chains[scenario.rounds.bond_chain].caip2,
-        policy=policy,
-    )
 
 
 def solver_names(scenario: Scenario) -> tuple[str, ...]:
@@ -131,7 +90,7 @@ class _Builder:
         agents = [*self._oracles(), *self._makers(), *self._arbitrageurs(), *self._keepers()]
         relay = RelayRules(
             proof_level={part.caip2: part.proof_level for part in self.scenario.chains.values()},
-            proof_delay_ms=_ms(self.scenario.proof_delay_s),
+            proof_delay_ms=rules.ms(self.scenario.proof_delay_s),
         )
         world = World(chains=chains, agents=agents, truth=self.truth, relay=relay, start_ms=self.birth_ms)
         world.advance(start_ms)
@@ -163,9 +122,9 @@ class _Builder:
     def _state(self, name: str) -> ChainState:
         chain = self._id(name)
         accounts, wallets = self._accounts(name)
-        bonds = dict.fromkeys(solver_names(self.scenario), _usdc(self.scenario.solvers.bond))
+        bonds = dict.fromkeys(solver_names(self.scenario), rules.usdc(self.scenario.solvers.bond))
         escrow = Escrow(
-            vaults=Map({o: _usdc(self.scenario.users.vault) for o, home in self.owners.items() if home == chain}),
+            vaults=Map({o: rules.usdc(self.scenario.users.vault) for o, home in self.owners.items() if home == chain}),
             bonds=Map(bonds if name == self.scenario.rounds.bond_chain else {}),
         )
         venues = {venue.id: venue for venue in self._venues(name)}
@@ -185,17 +144,17 @@ class _Builder:
         wallets: dict[str, int] = {OPERATOR: SERVICE_GAS}
         part = self.scenario.solvers
         for solver in solver_names(self.scenario):
-            accounts[solver] = Account(_usdc(part.cash), _wei(part.ether))
-            wallets[solver] = _wei(part.gas)
+            accounts[solver] = Account(rules.usdc(part.cash), rules.wei(part.ether))
+            wallets[solver] = rules.wei(part.gas)
         for venue_id, venue in self.scenario.venues.items():
             if venue.chain == name and isinstance(venue, AmmPart):
-                accounts[venue_id] = Account(_usdc(venue.cash), _wei(venue.ether))
+                accounts[venue_id] = Account(rules.usdc(venue.cash), rules.wei(venue.ether))
         for maker_id, maker in self.scenario.makers.items():
             if self.scenario.venues[maker.venue].chain == name:
-                accounts[f"maker.{maker_id}"] = Account(_usdc(maker.cash), _wei(maker.ether))
+                accounts[f"maker.{maker_id}"] = Account(rules.usdc(maker.cash), rules.wei(maker.ether))
         for trader_id, trader in self.scenario.arbitrageurs.items():
             if trader.chain == name:
-                accounts[f"arbitrageur.{trader_id}"] = Account(_usdc(trader.cash), _wei(trader.ether))
+                accounts[f"arbitrageur.{trader_id}"] = Account(rules.usdc(trader.cash), rules.wei(trader.ether))
         services = [*(name for name in accounts if name not in wallets), f"keeper.{name}"]
         services += [f"oracle.{oracle}" for oracle, item in self.scenario.oracles.items() if item.chain == name]
         return accounts, wallets | dict.fromkeys(services, SERVICE_GAS)
@@ -210,9 +169,9 @@ class _Builder:
                 yield OrderBook(id=venue_id, chain=chain, books=books, fee_account=f"{venue_id}.fees")
             elif isinstance(part, AmmPart):
                 boards = self._boards()
-                yield OptionAmm(id=venue_id, chain=chain, account=venue_id, rules=_amm_rules(part), boards=boards)
+                yield OptionAmm(id=venue_id, chain=chain, account=venue_id, rules=rules.amm_rules(part), boards=boards)
             elif isinstance(part, PoolPart):
-                ether = _wei(part.ether)
+                ether = rules.wei(part.ether)
                 cash = ether * self.truth.price(self.birth_ms) * USDC_UNIT // (ETH_UNIT * PRICE_UNIT)
                 yield SpotPool(id=venue_id, chain=chain, ether=ether, cash=cash)
 
@@ -233,7 +192,9 @@ class _Builder:
             _, _, vols = self.truth.vols(symbols, self.birth_ms)
             level = self.truth.level.at(self.birth_ms)
             skews = zip(self.scenario.market.strikes, vols, strict=True)
-            boards[expiry] = Board(_one(level), {str(strike): _one(float(vol) / level) for strike, vol in skews})
+            boards[expiry] = Board(
+                rules.one(level), {str(strike): rules.one(float(vol) / level) for strike, vol in skews}
+            )
         return boards
 
     def _ports(self, name: str) -> Iterator[BridgePort]:
@@ -244,10 +205,10 @@ class _Builder:
                     id=bridge_id,
                     chain=self._id(name),
                     peer=self._id(peer),
-                    liquidity=_usdc(part.liquidity),
+                    liquidity=rules.usdc(part.liquidity),
                     fee_ppm=round(part.fee_percent * 10_000),
-                    fixed_fee=_usdc(part.fixed_fee),
-                    delay_ms=_ms(part.delay_s),
+                    fixed_fee=rules.usdc(part.fixed_fee),
+                    delay_ms=rules.ms(part.delay_s),
                 )
 
     def _first_answer(self, name: str) -> Answer:
@@ -267,26 +228,15 @@ class _Builder:
             if isinstance(part, MedianPart):
                 seed = (self.seed, "oracle", oracle_id)
                 name, chain = f"oracle.{oracle_id}", self._id(part.chain)
-                yield MedianFeed(name=name, chain=chain, rules=_median_rules(part), seed=seed)
+                yield MedianFeed(name=name, chain=chain, rules=rules.median_rules(part), seed=seed)
             else:
                 yield self._module(oracle_id, part.chain)
 
     def _makers(self) -> Iterator[Agent]:
         for maker_id, part in self.scenario.makers.items():
-            rules = MakerRules(
-                refresh_ms=_ms(part.refresh_s),
-                latency_ms=_ms(part.latency_s),
-                half_spread=part.half_spread,
-                calm_vol=part.calm_vol,
-                leave_vol=part.leave_vol,
-                size=part.size,
-                levels=part.levels,
-                level_step=part.level_step,
-                skew=part.skew,
-            )
             chain = self._id(self.scenario.venues[part.venue].chain)
-            name, offset_ms = f"maker.{maker_id}", _ms(part.offset_s)
-            yield Maker(name=name, chain=chain, venue=part.venue, rules=rules, offset_ms=offset_ms)
+            name, offset_ms = f"maker.{maker_id}", rules.ms(part.offset_s)
+            yield Maker(name=name, chain=chain, venue=part.venue, rules=rules.maker_rules(part), offset_ms=offset_ms)
 
     def _arbitrageurs(self) -> Iterator[Agent]:
         for trader_id, part in self.scenario.arbitrageurs.items():
@@ -294,8 +244,8 @@ class _Builder:
                 name=f"arbitrageur.{trader_id}",
                 chain=self._id(part.chain),
                 venues=part.venues,
-                period_ms=_ms(part.period_s),
-                offset_ms=_ms(part.offset_s),
+                period_ms=rules.ms(part.period_s),
+                offset_ms=rules.ms(part.offset_s),
             )
 
     def _keepers(self) -> Iterator[Agent]:
@@ -307,51 +257,3 @@ class _Builder:
 def bars_of(scenario: Scenario) -> PriceBars:
     """Return the observed prices of a scenario."""
     return market_data.price_bars(scenario.market.episode)
-
-
-def _amm_rules(part: AmmPart) -> AmmRules:
-    return AmmRules(
-        standard_size=_option(part.standard_size),
-        skew_adjustment=_one(part.skew_adjustment),
-        price_fee=_one(part.price_fee_percent / 100),
-        spot_fee=_one(part.spot_fee_percent / 100),
-        min_vol=_one(part.min_vol),
-        max_vol=_one(part.max_vol),
-        min_delta=_one(part.min_delta),
-        cutoff_ms=_ms(part.cutoff_s),
-        max_trade=_option(part.max_trade),
-    )
-
-
-def _median_rules(part: MedianPart) -> MedianRules:
-    return MedianRules(
-        nodes=part.nodes,
-        faulty=part.faulty,
-        deviation_ppb=round(part.deviation_percent * 10_000_000),
-        heartbeat_ms=_ms(part.heartbeat_s),
-        poll_ms=_ms(part.poll_s),
-        noise_ppm=round(part.noise_percent * 10_000),
-        latency_ms=_ms(part.latency_s),
-        minimum=PRICE_UNIT,
-        maximum=1_000_000 * PRICE_UNIT,
-    )
-
-
-def _ms(seconds: float) -> int:
-    return round(seconds * 1000)
-
-
-def _usdc(dollars: float) -> int:
-    return round(dollars * USDC_UNIT)
-
-
-def _wei(ether: float) -> int:
-    return round(ether * 10**9) * 10**9
-
-
-def _option(options: float) -> int:
-    return round(options * 100) * (OPTION_UNIT // 100)
-
-
-def _one(value: float) -> int:
-    return round(value * 10**9) * (ONE // 10**9)

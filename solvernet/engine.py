@@ -14,10 +14,12 @@ from auction.house import Benchmark, absent, benchmark
 from auction.ledger import Event
 from intents.canonical import Json
 from intents.sealing import Letterbox
+from solvernet import rules
 from solvernet.accounts import holdings, money, totals
-from solvernet.build import auction_rules, build_world, solver_names, truth_of
+from solvernet.build import build_world, solver_names, truth_of
 from solvernet.record import Recorder
-from solvernet.scenario import Scenario, Window
+from solvernet.scenario import Scenario
+from solvernet.scenario_parts import Window
 from solvernet.users import UserFlow
 from solvers.messages import Announcement, Award, BidSheet, Decision
 from venues.graph import LiquidityGraph
@@ -65,7 +67,7 @@ class Engine:
         world = build_world(scenario, name.seed, name.window.start, flow.owners())
         self.flow = flow
         self.auctioneer = Auctioneer(
-            rules=auction_rules(scenario), world=world, solvers=solver_names(scenario), seed=name.seed
+            rules=rules.auction_rules(scenario), world=world, solvers=solver_names(scenario), seed=name.seed
         )
         self.money_in = money(world)
         self.holdings_in = {solver: holdings(world, solver) for solver in solver_names(scenario)}

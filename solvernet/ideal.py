@@ -10,7 +10,8 @@ from intents.boundary import Amount, Boundary, SignedAmount
 from solvernet.build import truth_of
 from solvernet.engine import Engine, RunName
 from solvernet.inline import InlineRun
-from solvernet.scenario import MedianPart, Scenario, SolversPart, Window, parse_scenario, scenario_hash
+from solvernet.scenario import Scenario, parse_scenario, scenario_hash
+from solvernet.scenario_parts import MedianPart, SolversPart, Window
 from solvernet.users import UserFlow
 from solvers.session import Session
 from solvers.strategies.matcher import Matcher

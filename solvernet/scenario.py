@@ -4,251 +4,37 @@ Amounts are written in dollars, ether and whole options, times in seconds or as 
 and milliseconds once, when the world is built.
 """
 
-import datetime as dt
 import hashlib
 import tomllib
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
-from pydantic import BeforeValidator, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from intents.boundary import Boundary
 from intents.options import parse_expiry
 from solvernet.errors import InvalidScenarioError, UnknownScenarioError, UnknownWindowError
-
-
-def _instant(value: object) -> int:
-    """Return an ISO instant or a TOML date-time in Unix milliseconds; whole numbers are taken for such."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
-    if isinstance(value, str):
-        value = dt.datetime.fromisoformat(value)
-    if not isinstance(value, dt.datetime) or value.tzinfo is None:
-        raise ValueError("must be an instant with a time zone, such as 2020-03-12T12:00:00Z")
-    return round(value.timestamp() * 1000)
-
-
-Instant = Annotated[int, BeforeValidator(_instant)]
-Seconds = Annotated[float, Field(ge=0)]
-Dollars = Annotated[float, Field(ge=0)]
-Share = Annotated[float, Field(ge=0, le=1)]
-
-
-class Window(Boundary):
-    """A stretch of time to run."""
-
-    start: Instant
-    end: Instant
-
-    @model_validator(mode="after")
-    def _has_length(self) -> "Window":
-        if self.end <= self.start:
-            raise ValueError("end must be later than start")
-        return self
-
-
-class Rounds(Boundary):
-    """How often and how auctions are held."""
-
-    every_s: Seconds
-    award_delay_s: Seconds
-    nodes: int = Field(gt=0)
-    house: Literal["exact", "greedy"] = "exact"
-    """How the house routes: `greedy` is cheaper, and leaves out the joint program and its first-best."""
-
-    reference_chain: str
-    bond_chain: str
-
-
-class Policy(Boundary):
-    """The settlement policy."""
-
-    quantile: Share
-    window_blocks: int
-    premium_percent: int
-    bump_after_blocks: int
-    cap_percent: int
-    base_fee_headroom_percent: int
-    tip_gwei: float
-    delivery_window_s: Seconds
-    send_window_s: Seconds
-    claim_window_s: Seconds
-    inclusion_p99_s: Seconds
-
-
-class ChainPart(Boundary):
-    """One chain."""
-
-    caip2: str
-    preset: str
-    demand: Literal["calibrated", "counterfactual", "none"]
-    proof_level: Literal["included", "safe", "final"]
-
-
-class MarketPart(Boundary):
-    """Prices, volatility and what is listed."""
-
-    episode: str
-    underlying: Literal["ETH"] = "ETH"
-    expiries: tuple[str, ...]
-    strikes: tuple[int, ...]
-    bridge_half_life_s: Seconds
-    """Half-life of the realised volatility that moves the price between two observed bars."""
-
-    bridge_scale: float
-
-
-class LevelPart(Boundary):
-    """How the implied volatility at the money follows the realised one."""
-
-    fast_half_life_s: Seconds
-    slow_half_life_s: Seconds
-    fast_weight: Share
-    premium: float
-    floor: float
-    cap: float
-    calm: float
-
-
-class SecurityModulePart(Boundary):
-    """The real hourly oracle of the day."""
-
-    kind: Literal["security_module"]
-    chain: str
-
-
-class MedianPart(Boundary):
-    """A median feed of many nodes."""
-
-    kind: Literal["median"]
-    chain: str
-    nodes: int
-    faulty: int
-    deviation_percent: float
-    heartbeat_s: Seconds
-    poll_s: Seconds
-    noise_percent: float
-    latency_s: Seconds
-
-
-class BookPart(Boundary):
-    """An option order book."""
-
-    kind: Literal["order_book"]
-    chain: str
-
-
-class AmmPart(Boundary):
-    """An option market maker."""
-
-    kind: Literal["option_amm"]
-    chain: str
-    cash: Dollars
-    ether: float
-    standard_size: float
-    skew_adjustment: float
-    price_fee_percent: float
-    spot_fee_percent: float
-    min_vol: float
-    max_vol: float
-    min_delta: float
-    cutoff_s: Seconds
-    max_trade: float
-
-
-class PoolPart(Boundary):
-    """A constant-product pool of ether and USDC, balanced at the opening price."""
-
-    kind: Literal["constant_product"]
-    chain: str
-    ether: float
-
-
-class MakerPart(Boundary):
-    """A maker on an order book."""
-
-    venue: str
-    cash: Dollars
-    ether: float
-    refresh_s: Seconds
-    latency_s: Seconds
-    offset_s: Seconds
-    half_spread: float
-    calm_vol: float
-    leave_vol: float
-    size: float
-    levels: int
-    level_step: float
-    skew: float
-
-
-class ArbitrageurPart(Boundary):
-    """A trader who keeps venues in line."""
-
-    chain: str
-    venues: tuple[str, ...]
-    cash: Dollars
-    ether: float
-    period_s: Seconds
-    offset_s: Seconds
-
-
-class BridgePart(Boundary):
-    """A liquidity bridge between two chains."""
-
-    chains: tuple[str, str]
-    liquidity: Dollars
-    fee_percent: float
-    fixed_fee: Dollars
-    delay_s: Seconds
-
-
-class UsersPart(Boundary):
-    """Who posts intents, how many, and what they want."""
-
-    count: int = Field(gt=0)
-    home_share: Mapping[str, Share]
-    """Share of users at home on each chain."""
-
-    vault: Dollars
-    per_round: float = Field(ge=0)
-    """Mean number of intents between two rounds."""
-
-    stress_elasticity: float = 0.0
-    """Rise of that number with the volatility level, as a power of level over calm."""
-
-    wants: Mapping[str, float]
-    """Weight of each kind of want."""
-
-    size_median: float
-    size_spread: float
-    size_max: float
-    tolerance: tuple[float, float]
-    """Range of what a user allows above fair value, as a fraction of it; drawn evenly."""
-
-    gas_allowance: tuple[float, float]
-    """Range of the multiple of the going settlement cost that a user allows on top."""
-
-    all_or_none: Share
-    cancel: Share
-    valid_rounds: tuple[int, int]
-    home_only: Share
-
-
-class SolversPart(Boundary):
-    """Which solvers compete, and what they have to work with on each chain."""
-
-    specs: tuple[str, ...]
-    cash: Dollars
-    ether: float
-    gas: float
-    bond: Dollars
-    think_limit_s: Seconds
-    """Real time after which a solver is taken for a runaway and killed."""
-
-    memory_mb: int = Field(gt=0)
+from solvernet.scenario_parts import (
+    AmmPart,
+    ArbitrageurPart,
+    BookPart,
+    BridgePart,
+    ChainPart,
+    LevelPart,
+    MakerPart,
+    MarketPart,
+    MedianPart,
+    Policy,
+    PoolPart,
+    Rounds,
+    Seconds,
+    SecurityModulePart,
+    SolversPart,
+    UsersPart,
+    Window,
+)
 
 
 class Scenario(Boundary):

@@ -25,7 +25,8 @@ from solvernet.network.hosts import SolverProcess
 from solvernet.network.ideal_process import IdealProcess
 from solvernet.network.intake import Intake
 from solvernet.network.solicitor import Answers, Solicitor
-from solvernet.scenario import Scenario, Window, parse_scenario, scenario_hash, scenario_text
+from solvernet.scenario import Scenario, parse_scenario, scenario_hash, scenario_text
+from solvernet.scenario_parts import Window
 from solvernet.summary import Outcome
 from solvers.messages import Announcement
 from solvers.registry import load, parse_spec

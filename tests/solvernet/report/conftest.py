@@ -12,7 +12,8 @@ from solvernet.ideal import IdealOutcome
 from solvernet.inline import open_inline
 from solvernet.report.html import render
 from solvernet.report.run_view import RunView, view_of
-from solvernet.scenario import Window, parse_scenario, scenario_hash, scenario_text
+from solvernet.scenario import parse_scenario, scenario_hash, scenario_text
+from solvernet.scenario_parts import Window
 from solvernet.summary import Outcome, Summary, summarise
 
 SOLVERS = ("greedy", "no-settle")

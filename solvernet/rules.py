@@ -1,0 +1,121 @@
+"""What a scenario's sections say, in base units: dollars, ether and whole options become integers here, once."""
+
+from auction.auctioneer import AuctionRules
+from auction.settlement.policy import SettlementPolicy
+from intents.assets import OPTION_UNIT, PRICE_UNIT, USDC_UNIT
+from risk import volatility
+from solvernet.scenario import Scenario
+from solvernet.scenario_parts import AmmPart, MakerPart, MedianPart
+from venues.markets.makers import MakerRules
+from venues.markets.option_amm import AmmRules
+from venues.oracles.median import MedianRules
+from venues.pricing.fixed_point import ONE
+
+
+def level_rules(scenario: Scenario) -> volatility.LevelRules:
+    """Return the rule of the volatility level."""
+    part = scenario.level
+    return volatility.LevelRules(
+        fast_half_life_ms=ms(part.fast_half_life_s),
+        slow_half_life_ms=ms(part.slow_half_life_s),
+        fast_weight=part.fast_weight,
+        premium=part.premium,
+        floor=part.floor,
+        cap=part.cap,
+        calm=part.calm,
+    )
+
+
+def auction_rules(scenario: Scenario) -> AuctionRules:
+    """Return how rounds are run and settled."""
+    part = scenario.policy
+    policy = SettlementPolicy(
+        quantile=part.quantile,
+        window_blocks=part.window_blocks,
+        premium_percent=part.premium_percent,
+        bump_after_blocks=part.bump_after_blocks,
+        cap_percent=part.cap_percent,
+        base_fee_headroom_percent=part.base_fee_headroom_percent,
+        tip_wei=round(part.tip_gwei * 1e9),
+        delivery_window_ms=ms(part.delivery_window_s),
+        send_window_ms=ms(part.send_window_s),
+        claim_window_ms=ms(part.claim_window_s),
+        inclusion_p99_ms=ms(part.inclusion_p99_s),
+    )
+    return AuctionRules(
+        award_delay_ms=ms(scenario.rounds.award_delay_s),
+        nodes=scenario.rounds.nodes,
+        reference_chain=scenario.chains[scenario.rounds.reference_chain].caip2,
+        bond_chain=scenario.chains[scenario.rounds.bond_chain].caip2,
+        policy=policy,
+    )
+
+
+def amm_rules(part: AmmPart) -> AmmRules:
+    """Return the rules of an option market maker."""
+    return AmmRules(
+        standard_size=option(part.standard_size),
+        skew_adjustment=one(part.skew_adjustment),
+        price_fee=one(part.price_fee_percent / 100),
+        spot_fee=one(part.spot_fee_percent / 100),
+        min_vol=one(part.min_vol),
+        max_vol=one(part.max_vol),
+        min_delta=one(part.min_delta),
+        cutoff_ms=ms(part.cutoff_s),
+        max_trade=option(part.max_trade),
+    )
+
+
+def median_rules(part: MedianPart) -> MedianRules:
+    """Return the rules of a median feed."""
+    return MedianRules(
+        nodes=part.nodes,
+        faulty=part.faulty,
+        deviation_ppb=round(part.deviation_percent * 10_000_000),
+        heartbeat_ms=ms(part.heartbeat_s),
+        poll_ms=ms(part.poll_s),
+        noise_ppm=round(part.noise_percent * 10_000),
+        latency_ms=ms(part.latency_s),
+        minimum=PRICE_UNIT,
+        maximum=1_000_000 * PRICE_UNIT,
+    )
+
+
+def maker_rules(part: MakerPart) -> MakerRules:
+    """Return how a maker quotes."""
+    return MakerRules(
+        refresh_ms=ms(part.refresh_s),
+        latency_ms=ms(part.latency_s),
+        half_spread=part.half_spread,
+        calm_vol=part.calm_vol,
+        leave_vol=part.leave_vol,
+        size=part.size,
+        levels=part.levels,
+        level_step=part.level_step,
+        skew=part.skew,
+    )
+
+
+def ms(seconds: float) -> int:
+    """Return seconds in milliseconds."""
+    return round(seconds * 1000)
+
+
+def usdc(dollars: float) -> int:
+    """Return dollars in USDC base units."""
+    return round(dollars * USDC_UNIT)
+
+
+def wei(ether: float) -> int:
+    """Return ether in wei, to a billionth."""
+    return round(ether * 10**9) * 10**9
+
+
+def option(options: float) -> int:
+    """Return options in base units, to a hundredth."""
+    return round(options * 100) * (OPTION_UNIT // 100)
+
+
+def one(value: float) -> int:
+    """Return a number in 18-decimal fixed point, to a billionth."""
+    return round(value * 10**9) * (ONE // 10**9)
