@@ -1,7 +1,8 @@
 """Crossing: opposite intents filled against each other, and only the rest at venues.
 
 The mixed-integer program finds what to cross; here its answer is turned into parcels. Within a crossing the intents
-that sell are delivered first: the solver then has in hand what it passes on.
+that sell are delivered first, and the first that buys brings the orders for what is missing or left over: the solver
+then has in hand what it passes on.
 """
 
 from collections.abc import Mapping, Sequence
@@ -68,9 +69,9 @@ def _executable(graph: LiquidityGraph, allocation: Allocation, group: Sequence[S
         return None
     desk = Desk(graph.snapshot)
     parcels = []
-    for share, own, quantity in zip(ordered, legs, quantities, strict=True):
-        last = share is ordered[-1]
-        draft = Draft(chain=share.chain, quantity=quantity, legs=own, orders=orders if last else ())
+    first_buyer = next((i for i, own in enumerate(legs) if sum(own.values()) > 0), len(legs) - 1)
+    for i, (share, own, quantity) in enumerate(zip(ordered, legs, quantities, strict=True)):
+        draft = Draft(chain=share.chain, quantity=quantity, legs=own, orders=orders if i == first_buyer else ())
         part = priced(desk, share.job, draft)
         if isinstance(part, Unfilled):
             return None

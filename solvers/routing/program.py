@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import scipy.sparse as sp
-from numpy.typing import NDArray
 
 from venues.pricing.black76 import Floats
 
@@ -67,13 +66,11 @@ class Program:
         import cvxpy as cp
 
         size = len(self.gain)
-        is_integer = np.zeros(size, bool)
-        is_integer[self.integer] = True
-        binary = cp.Variable(len(self.integer), boolean=True) if self.integer else None
-        upper = np.array(self.upper)[~is_integer]
-        real = cp.Variable(size - len(self.integer), bounds=[np.zeros(len(upper)), upper])
-        objective, constraints = self._parts(real, binary, is_integer)
-        problem = cp.Problem(cp.Maximize(objective), constraints)
+        upper = np.array(self.upper)
+        upper[self.integer] = 1.0
+        whole = [np.array(self.integer)] if self.integer else False
+        chosen = cp.Variable(size, bounds=[np.zeros(size), upper], integer=whole)
+        problem = cp.Problem(cp.Maximize(np.array(self.gain) @ chosen), self._constraints(chosen))
         try:
             with warnings.catch_warnings():
                 # cvxpy warns of every search that its node limit stops; the gap says how good the answer is.
@@ -81,41 +78,29 @@ class Program:
                 problem.solve(solver=cp.HIGHS, threads=1, random_seed=0, mip_max_nodes=nodes, mip_rel_gap=relative_gap)
         except cp.SolverError:
             return None
-        if real.value is None or problem.status not in {cp.OPTIMAL, cp.OPTIMAL_INACCURATE, cp.USER_LIMIT}:
+        if chosen.value is None or problem.status not in {cp.OPTIMAL, cp.OPTIMAL_INACCURATE, cp.USER_LIMIT}:
             return None
         info = problem.solver_stats.extra_stats
         if getattr(info, "primal_solution_status", _FEASIBLE) != _FEASIBLE:
             # The limit came before the first feasible answer: the values are zeros that keep no row.
             return None
-        values = np.empty(size)
-        values[~is_integer] = np.maximum(real.value, 0.0)
-        if binary is not None:
-            values[is_integer] = np.round(binary.value)
+        values = np.maximum(chosen.value, 0.0)
+        values[self.integer] = np.round(values[self.integer])
         gap = _gap(info) if self.integer else 0.0
         return Optimum(values, float(problem.value), gap, _work(info))
 
-    def _parts(
-        self, real: "cp.Variable", binary: "cp.Variable | None", is_integer: "NDArray[np.bool_]"
-    ) -> tuple["cp.Expression", list["cp.Constraint"]]:
-        """Return objective and constraints over the real and the binary variables."""
-        gain = np.array(self.gain)
-        matrix = self._matrix()
-        level = matrix[:, ~is_integer] @ real
-        objective = gain[~is_integer] @ real
-        if binary is not None:
-            level = level + matrix[:, is_integer] @ binary
-            objective = objective + gain[is_integer] @ binary
-        low, high = np.array(self.low), np.array(self.high)
-        equal, under = low == high, (low != high) & np.isfinite(high)
-        over = (low != high) & np.isfinite(low)
+    def _constraints(self, chosen: "cp.Variable") -> list["cp.Constraint"]:
+        """Return the rows as one equation and one inequality: cvxpy is slow by the constraint, not by the row."""
+        matrix, low, high = self._matrix(), np.array(self.low), np.array(self.high)
+        equal = low == high
+        under, over = ~equal & np.isfinite(high), ~equal & np.isfinite(low)
         constraints = []
         if equal.any():
-            constraints.append(level[equal] == low[equal])
-        if under.any():
-            constraints.append(level[under] <= high[under])
-        if over.any():
-            constraints.append(level[over] >= low[over])
-        return objective, constraints
+            constraints.append(matrix[equal] @ chosen == low[equal])
+        if (under | over).any():
+            rows = sp.vstack([matrix[under], -matrix[over]], format="csr")
+            constraints.append(rows @ chosen <= np.concatenate([high[under], -low[over]]))
+        return constraints
 
     def _matrix(self) -> sp.csr_matrix:
         rows, columns, values = zip(*self.entries, strict=True) if self.entries else ((), (), ())

@@ -119,7 +119,7 @@ def test_parcels_of_a_crossing_net_exactly_to_its_orders(market: Snapshot, data:
 def test_a_solver_has_in_hand_what_it_delivers_at_every_step_of_a_package_crossing(
     market: Snapshot, data: st.DataObject
 ) -> None:
-    """Sellers come first, and the orders run before the last delivery."""
+    """Sellers come first, and the orders run before the first delivery to a buyer."""
     wants = st.sampled_from([LONG_PUT, SHORT_PUT, builders.single(HIGH_PUT), builders.single(HIGH_PUT, ratio=-1)])
     wishes = [data.draw(jobs(wants, nonce=i)) for i in range(1, 5)]
 
