@@ -23,7 +23,7 @@ bench: $(READY)
 	$(BIN)/python -m benchmarks
 
 proofs: $(READY)
-	$(BIN)/python -m pytest -m proof --durations=0 -rA
+	SOLVERNET_EXAMPLES=explore $(BIN)/python -m pytest -m proof --durations=0 -rA
 
 lock:
 	uv pip compile --universal --generate-hashes --no-emit-index-url --no-annotate --python-version 3.11 \

@@ -93,6 +93,7 @@ class Aftermath:
         entry = self._book[terms.intent_id]
         self._open[terms.intent_id].discard(terms.fill_id)
         if run.delivered_ms:
+            del self._bonds[terms.fill_id]
             entry.filled += terms.quantity
             done: dict[str, Json] = {
                 "fill": terms.fill_id,

@@ -12,7 +12,7 @@ from auction.breaker import Breaker
 from auction.house import Benchmark, job_of
 from auction.journal import Journal
 from auction.ledger import Event
-from auction.round import RoundResult, awards, close
+from auction.round import RoundResult, awards, close, first_best
 from auction.scoring import Scored, Tender, plans_of
 from auction.settlement.attribution import Verdict
 from auction.settlement.executor import Executor
@@ -92,7 +92,7 @@ class Auctioneer:
         """Start a round at the present instant with all intents that are open."""
         self.journal.round, now_ms = number, self.world.now_ms
         self.book.expire(now_ms)
-        entries = self.book.open_for(now_ms)
+        entries = self.book.open_for(now_ms, now_ms + self.rules.award_delay_ms)
         for entry in entries:
             self.book.move(entry, State.IN_AUCTION, now_ms)
         snapshot = self.snapshot()
@@ -234,7 +234,8 @@ class Auctioneer:
             name: {"surplus": str(found.surplus), "cause": found.cause, "unit_cost": _text(found.unit_cost)}
             for name, found in house.alone.items()
         }
-        self.journal.note(now_ms, "round.benchmark", {"first_best": str(house.first_best), "alone": alone})
+        bound = first_best(result, house)
+        self.journal.note(now_ms, "round.benchmark", {"first_best": str(bound), "alone": alone})
         for name, results in result.results.items():
             found = [item.model_dump(mode="json", exclude_defaults=True) for item in results]
             self.journal.note(now_ms, "bids.judged", {"solver": name, "results": found})

@@ -138,12 +138,13 @@ class IntentBook:
         entry.state = state
         self._note(entry, now_ms)
 
-    def open_for(self, now_ms: int) -> tuple[Entry, ...]:
-        """Return the intents that may be auctioned now."""
+    def open_for(self, now_ms: int, award_ms: int) -> tuple[Entry, ...]:
+        """Return the intents that may be auctioned now, in a round whose awards are made at `award_ms`."""
         return tuple(
             entry
             for entry in self._entries.values()
-            if entry.state is State.OPEN and entry.intent.valid_from_ms <= now_ms <= entry.intent.valid_until_ms
+            if entry.state is State.OPEN and entry.intent.valid_from_ms <= now_ms
+            if award_ms <= entry.intent.valid_until_ms
         )
 
     def expire(self, now_ms: int) -> None:
@@ -154,12 +155,13 @@ class IntentBook:
 
     def end(self, entry: Entry, now_ms: int) -> None:
         """End an open intent with what it has got so far."""
+        if entry.cause is None:
+            what = "what is left of it" if entry.filled else "it"
+            entry.cause, entry.reason = Cause.NO_SOLUTION, f"{what} was never in an auction"
         if entry.filled:
             self.move(entry, State.PARTIALLY_FILLED, now_ms)
-            return
-        if entry.cause is None:
-            entry.cause, entry.reason = Cause.NO_SOLUTION, "it was never in an auction"
-        self.move(entry, State.REFUNDED if entry.refunded else State.EXPIRED, now_ms)
+        else:
+            self.move(entry, State.REFUNDED if entry.refunded else State.EXPIRED, now_ms)
 
     def unfinished(self) -> tuple[Entry, ...]:
         """Return the intents without a final state."""

@@ -7,10 +7,12 @@ A row's hash covers the row before it, so a changed byte shows, and everything a
 
 import hashlib
 import json
+import re
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 from typing import Final, Literal
 
@@ -21,7 +23,16 @@ SCHEMA_VERSION: Final = 1
 FILE_NAME: Final = "ledger.sqlite"
 GENESIS: Final = "0" * 64
 
+MOST_NESTED: Final = 100
+"""Deepest nesting of a body: far more than any event has."""
+
+_STRING: Final = re.compile(r'"(?:[^"\\]|\\.)*"')
+_MARK: Final = re.compile(r"[][{}]")
+
 Table = Literal["events", "telemetry"]
+
+_UNREADABLE: Final = (sqlite3.Error, UnicodeDecodeError)
+"""What comes of reading a file that is damaged, or was never a ledger."""
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
@@ -146,11 +157,13 @@ class LedgerReader:
             raise LedgerError(f"no ledger in {folder}; give the folder that a run was written to")
         try:
             self._connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
-            self.meta: dict[str, str] = dict(self._connection.execute("SELECT key, value FROM meta"))
         except sqlite3.Error as error:
-            raise LedgerError(f"{path} is not a ledger: {error}") from None
-        if self.meta.get("schema") != str(SCHEMA_VERSION):
-            raise LedgerError(f"{path} has schema {self.meta.get('schema')}, this version reads {SCHEMA_VERSION}")
+            raise LedgerError(f"{path} cannot be opened: {error}") from None
+        try:
+            self.meta = self._named(path)
+        except LedgerError:
+            self.close()
+            raise
 
     def rows(self, table: Table = "events") -> Iterator[Row]:
         """Yield the rows in order, checking the chain on the way.
@@ -165,7 +178,7 @@ class LedgerReader:
             if seq != expected:
                 raise BrokenChainError(table, expected, f"is missing; the next row is {seq}")
             try:
-                event = Event(round_number, time_ms, kind, json.loads(body))
+                event = Event(round_number, time_ms, kind, _parsed(body))
                 head = chain_hash(head, event)
             except (ValueError, TypeError) as error:
                 raise BrokenChainError(table, seq, f"does not hold an event: {error}") from None
@@ -174,13 +187,30 @@ class LedgerReader:
             yield Row(seq, event, found)
 
     def fingerprint(self) -> str:
-        """Return the hash of the last event, as stored."""
-        found = self._connection.execute("SELECT hash FROM events ORDER BY seq DESC LIMIT 1").fetchone()
+        """Return the hash of the last event, as stored.
+
+        Raises:
+            LedgerError: if it cannot be read.
+        """
+        try:
+            found = self._connection.execute("SELECT hash FROM events ORDER BY seq DESC LIMIT 1").fetchone()
+        except _UNREADABLE as error:
+            raise LedgerError(f"the last event cannot be read: {error}") from None
         return str(found[0]) if found else GENESIS
 
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
+
+    def _named(self, path: Path) -> dict[str, str]:
+        """Return what names the run, if the file is a ledger of this schema."""
+        try:
+            meta: dict[str, str] = dict(self._connection.execute("SELECT key, value FROM meta"))
+        except _UNREADABLE as error:
+            raise LedgerError(f"{path} is not a ledger: {error}") from None
+        if meta.get("schema") != str(SCHEMA_VERSION):
+            raise LedgerError(f"{path} has schema {meta.get('schema')}, this version reads {SCHEMA_VERSION}")
+        return meta
 
     def _read(self, query: str, table: Table) -> Iterator[tuple[int, int, int, str, str, str]]:
         last = 0
@@ -188,8 +218,22 @@ class LedgerReader:
             for row in self._connection.execute(query):
                 last = row[0]
                 yield row
-        except (sqlite3.Error, UnicodeDecodeError) as error:
+        except _UNREADABLE as error:
             raise BrokenChainError(table, last + 1, f"cannot be read: {error}") from None
+
+
+def _parsed(body: str) -> Json:
+    """Return the content of a body.
+
+    Raises:
+        ValueError: if it is no JSON, or nested so deeply that reading it would exhaust the stack.
+    """
+    if body.count("[") + body.count("{") > MOST_NESTED:
+        marks = _MARK.findall(_STRING.sub("", body))
+        if max(accumulate(1 if mark in "[{" else -1 for mark in marks), default=0) > MOST_NESTED:
+            raise ValueError(f"it is nested more than {MOST_NESTED} deep")
+    content: Json = json.loads(body)
+    return content
 
 
 def _connect(path: Path) -> sqlite3.Connection:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from auction.house import Benchmark
 from auction.scoring import Dropped, Scored, Tender, check, execute, plans_of
 from auction.winners import select
 from intents.assets import USDC_UNIT
@@ -43,7 +44,7 @@ def close(
         suspended: Solvers whose bids are refused.
     """
     ordered = sorted(sheets, key=lambda s: s.solver)
-    answers = {sheet.solver: _answers(sheet, tender, suspended) for sheet in ordered}
+    answers = {sheet.solver: _answers(sheet, tender, cash, suspended) for sheet in ordered}
     scored = tuple(answer for found in answers.values() for answer in found if isinstance(answer, Scored))
     remaining = {intent: left for intent, (_, left) in tender.intents.items()}
     selection = select(scored, remaining, cash, tie)
@@ -75,8 +76,36 @@ def awards(result: RoundResult, round_number: int) -> tuple[Award, ...]:
     )
 
 
-def _answers(sheet: BidSheet, tender: Tender, suspended: Collection[str]) -> Sequence[Scored | Dropped]:
-    return _refuse(sheet) if sheet.solver in suspended else _check_sheet(sheet, tender)
+def first_best(result: RoundResult, house: Benchmark) -> int:
+    """Return the bound on what a round could have given its owners: the house's own, or what was awarded if more.
+
+    The house looks at chords of the venues' curves and stops within a gap, so that bids can find a little more.
+    """
+    return max(house.first_best, result.score)
+
+
+def _answers(
+    sheet: BidSheet, tender: Tender, cash: Mapping[tuple[str, str], int], suspended: Collection[str]
+) -> Sequence[Scored | Dropped]:
+    if sheet.solver in suspended:
+        return _refuse(sheet)
+    return [_affordable(answer, cash) for answer in _check_sheet(sheet, tender)]
+
+
+def _affordable(answer: Scored | Dropped, cash: Mapping[tuple[str, str], int]) -> Scored | Dropped:
+    """Return a bid that holds, unless its solver could not pay for it even if it won alone.
+
+    It could never win, but it would stand in the way: of batches in the fairness filter, and of the choice of winners,
+    whose arithmetic a senseless bound would break.
+    """
+    if isinstance(answer, Dropped):
+        return answer
+    for chain, need in sorted(answer.needs.items()):
+        free = cash.get((answer.bid.solver, chain), 0)
+        if need > max(free, 0):
+            detail = f"it may take {need} of the {free} that {answer.bid.solver} has free on {chain}"
+            return Dropped(bid=answer.bid, position=answer.position, code="unfunded", detail=detail)
+    return answer
 
 
 def _refuse(sheet: BidSheet) -> list[Dropped]:

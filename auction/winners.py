@@ -8,15 +8,22 @@ after the close.
 """
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from auction.scoring import Scored
 from intents.intent import LOT
-from solvers.routing.program import Optimum, Program
+from solvers.routing.program import Program
+
+CLAIM_UNIT = LOT // 100
+"""Step in which claims are counted, rounded to the safe side: the optimiser does not see what is much smaller."""
 
 NODES = 20_000
 """Branch-and-bound nodes before the search stops with a gap."""
+
+MOST_CUTS = 20
+"""Choices that keep the rows only by the optimiser's tolerance, and are ruled out one by one, before it is given up."""
 
 FILL_BONUS = 1
 """Added to the score of every fill, in USDC base units, so that a fill at the limit beats none."""
@@ -60,9 +67,7 @@ def select(
     ordered = sorted(fair, key=lambda scored: (scored.bid.solver, scored.position))
     limits = _Limits(remaining, cash)
     best = _solve(ordered, limits, lambda scored: float(_worth([scored])))
-    if best is None:
-        return Selection((), unfair, 0, 1.0)
-    chosen, gap = best
+    chosen, gap = best or (_greedy(ordered, limits), 1.0)
     again = _solve(ordered, limits, lambda scored: tie_weight(tie, scored), _worth(chosen))
     if again is not None and _worth(again[0]) >= _worth(chosen):
         chosen = again[0]
@@ -71,24 +76,22 @@ def select(
 
 def fairness_filter(bids: Sequence[Scored]) -> tuple[tuple[Scored, ...], tuple[Scored, ...]]:
     """Return the bids that are fair, and the batch bids that give some intent less than a bid on it alone."""
-    alone: dict[str, Scored] = {}
+    alone: dict[str, list[Scored]] = {}
     for scored in bids:
         if not scored.is_batch:
-            intent = scored.bid.intents[0]
-            alone[intent] = max(alone.get(intent, scored), scored, key=lambda s: s.score)
+            alone.setdefault(scored.bid.intents[0], []).append(scored)
     fair = tuple(scored for scored in bids if not scored.is_batch or _is_fair(scored, alone))
     return fair, tuple(scored for scored in bids if scored not in fair)
 
 
-def _is_fair(batch: Scored, alone: Mapping[str, Scored]) -> bool:
-    for intent in batch.bid.intents:
-        rival = alone.get(intent)
-        if rival is None:
-            continue
-        whole, part = rival.quantity(intent), min(batch.quantity(intent), rival.quantity(intent))
-        if batch.gain(intent) * whole < rival.gain(intent) * part:
-            return False
-    return True
+def _is_fair(batch: Scored, alone: Mapping[str, Sequence[Scored]]) -> bool:
+    return not any(_is_worse(batch, rival, intent) for intent in batch.bid.intents for rival in alone.get(intent, ()))
+
+
+def _is_worse(batch: Scored, rival: Scored, intent: str) -> bool:
+    """Return whether a batch gives an intent less than a rival does; a rival that fills more counts in proportion."""
+    whole, part = rival.quantity(intent), min(batch.quantity(intent), rival.quantity(intent))
+    return batch.gain(intent) * whole < rival.gain(intent) * part
 
 
 def tie_weight(tie: bytes, scored: Scored) -> float:
@@ -104,7 +107,10 @@ def _worth(bids: Sequence[Scored]) -> int:
 def _solve(
     bids: Sequence[Scored], limits: _Limits, gain: Callable[[Scored], float], least: int | None = None
 ) -> tuple[list[Scored], float] | None:
-    """Return the feasible set of bids with the largest sum of gains, and worth `least` where that is given."""
+    """Return the feasible set of bids with the largest sum of gains, and worth `least` where that is given.
+
+    `None` if the optimiser finds none that is feasible in whole numbers.
+    """
     program = Program()
     for scored in bids:
         program.variable(gain=gain(scored), upper=1.0, integer=True)
@@ -116,12 +122,40 @@ def _solve(
             program.row(terms, high=left / LOT)
     _limit_cash(program, bids, limits.cash)
     _limit_claims(program, bids)
-    optimum = program.solve(nodes=NODES, relative_gap=0.0)
-    return _chosen(bids, optimum) if optimum else None
+    for _ in range(MOST_CUTS):
+        optimum = program.solve(nodes=NODES, relative_gap=0.0)
+        if optimum is None:
+            return None
+        chosen = [i for i in range(len(bids)) if optimum.values[i] > 0.5]
+        winners = [bids[i] for i in chosen]
+        if _holds(winners, limits):
+            return winners, optimum.gap
+        # What holds of a set holds of its parts, so that nothing good is lost with it.
+        program.row(dict.fromkeys(chosen, 1.0), high=len(chosen) - 1)
+    return None
 
 
-def _chosen(bids: Sequence[Scored], optimum: Optimum) -> tuple[list[Scored], float]:
-    return [scored for i, scored in enumerate(bids) if optimum.values[i] > 0.5], optimum.gap
+def _greedy(bids: Sequence[Scored], limits: _Limits) -> list[Scored]:
+    """Return a feasible set of bids, the best first as long as they fit: where the optimiser has no answer."""
+    chosen: list[Scored] = []
+    for scored in sorted(bids, key=lambda s: -_worth([s])):
+        if _holds([*chosen, scored], limits):
+            chosen.append(scored)
+    return sorted(chosen, key=lambda s: (s.bid.solver, s.position))
+
+
+def _holds(chosen: Sequence[Scored], limits: _Limits) -> bool:
+    """Return whether bids may win together, in whole numbers."""
+    filled, spent, flow = Counter[str](), Counter[tuple[str, str]](), Counter[str]()
+    for scored in chosen:
+        filled.update({intent: scored.quantity(intent) for intent in scored.bid.intents})
+        spent.update({(scored.bid.solver, chain): need for chain, need in scored.needs.items()})
+        flow.update({claim.resource: claim.quantity for claim in scored.claims})
+    return (
+        all(quantity <= limits.remaining[intent] for intent, quantity in filled.items())
+        and all(cash <= limits.cash.get(place, cash) for place, cash in spent.items())
+        and all(flow[claim.resource] <= claim.reach for scored in chosen for claim in scored.claims)
+    )
 
 
 def _limit_cash(program: Program, bids: Sequence[Scored], cash: Mapping[tuple[str, str], int]) -> None:
@@ -137,13 +171,14 @@ def _limit_claims(program: Program, bids: Sequence[Scored]) -> None:
     reaches: dict[str, dict[int, int]] = {}
     for i, scored in enumerate(bids):
         for claim in scored.claims:
-            flows.setdefault(claim.resource, {})[i] = claim.quantity
-            reaches.setdefault(claim.resource, {})[i] = claim.reach
+            quantity = -(-claim.quantity // CLAIM_UNIT)
+            flows.setdefault(claim.resource, {})[i] = quantity
+            reaches.setdefault(claim.resource, {})[i] = max(claim.reach // CLAIM_UNIT, quantity)
     for resource, taken in sorted(flows.items()):
         everything = sum(taken.values())
         for i, reach in reaches[resource].items():
             if everything <= reach:
                 continue
-            terms = {j: quantity / LOT for j, quantity in taken.items()}
-            terms[i] += (everything - reach) / LOT
-            program.row(terms, high=everything / LOT)
+            terms = {j: float(quantity) for j, quantity in taken.items()}
+            terms[i] += everything - reach
+            program.row(terms, high=everything)

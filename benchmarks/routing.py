@@ -1,9 +1,15 @@
-"""What better routing is worth: surplus of the three engines on the same intents, on recorded rounds of the demo.
+"""What better routing is worth, and what it costs.
 
-The peer is the best single path, the rule of a baseline solver. Times are for one intent, in milliseconds.
+First the surplus of the three engines on the same intents, on recorded rounds of the demo; the peer is the best single
+path, the rule of a baseline solver, and times are for one intent, in milliseconds. Then the network engines against
+published methods, each section in a process of its own with one thread.
 """
 
+import json
+import os
 import statistics
+import subprocess
+import sys
 import time
 
 from benchmarks.harness import Row, main
@@ -13,6 +19,8 @@ from solvernet.scenario import parse_scenario, scenario_hash, scenario_text
 from solvers.routing.problem import EngineName, Job, NoRoute, Route
 from solvers.routing.router import route
 from venues.graph import LiquidityGraph
+
+SECTIONS = ("first", "scaling", "books", "growth", "stress")
 
 
 def rounds(count: int) -> list[tuple[LiquidityGraph, list[Job]]]:
@@ -50,8 +58,26 @@ def run(cases: list[tuple[LiquidityGraph, list[Job]]], engine: EngineName) -> tu
     return total / 1e6, statistics.median(times) * 1000
 
 
+def network(section: str, quick: bool) -> list[Row]:
+    """Return the rows of one section of the network engines, measured in a process of its own with one thread."""
+    command = [sys.executable, "-m", "benchmarks.routing_network.run", section, *(["--quick"] if quick else [])]
+    single = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    done = subprocess.run(command, capture_output=True, check=True, timeout=1800, env={**os.environ, **single})
+    return [Row(**row) for row in json.loads(done.stdout)]
+
+
+SKIPPED = Row("balancer sor", 0.0, 0.0, 0.0, "SKIPPED: @balancer-labs/sor (npm, GPL-3.0) is not run here; no figure")
+"""Said aloud, so that its absence is seen."""
+
+
 def measure(quick: bool) -> list[Row]:
     """Return the rows of this benchmark."""
+    rows = [row for section in SECTIONS for row in network(section, quick)]
+    return [*demo(quick), *rows, SKIPPED]
+
+
+def demo(quick: bool) -> list[Row]:
+    """Return what the engines of option intents are worth on the rounds of the demo."""
     cases = rounds(6 if quick else 36)
     run(cases[:1], "exact")
     path, path_ms = run(cases, "path")

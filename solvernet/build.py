@@ -15,7 +15,7 @@ from solvernet.market_data import PriceBars
 from solvernet.scenario import Scenario
 from solvernet.scenario_parts import AmmPart, BookPart, MedianPart, PoolPart
 from venues.bridges import BridgePort
-from venues.chain_state import Answer, AnyVenue, ChainState
+from venues.chain_state import Answer, ChainState
 from venues.chains.background import Demand, DemandStep
 from venues.chains.chain import Chain
 from venues.chains.presets import PRESETS
@@ -25,6 +25,7 @@ from venues.keeper import ExpiryKeeper
 from venues.markets.arbitrage import Arbitrageur
 from venues.markets.clob import EMPTY_BOOK, OrderBook
 from venues.markets.cpmm import SpotPool
+from venues.markets.kinds import AnyVenue
 from venues.markets.makers import Maker
 from venues.markets.option_amm import Board, OptionAmm
 from venues.oracles.median import MedianFeed
@@ -108,6 +109,7 @@ class _Builder:
             demand=self._demand(name),
             seed=(self.seed, "chain", name),
             start_ms=self.birth_ms,
+            settles_on=self._id(part.settles_on) if part.settles_on else None,
         )
 
     def _demand(self, name: str) -> Demand:

@@ -12,6 +12,7 @@ from intents.options import parse_expiry, parse_series
 from risk.stability import Operation
 from venues.chain_state import ChainState
 from venues.chains.chain import Produced
+from venues.oracles.twap import EXPIRY_WINDOW_MS
 from venues.world import World
 
 SAMPLE_MS: Final = 60_000
@@ -28,8 +29,6 @@ EXPIRY_GRACE_MS: Final = 900_000
 
 EXPIRY_TOLERANCE_PPM: Final = 10_000
 """Largest error of a settlement price, against the true mean of the half hour before."""
-
-TWAP_MS: Final = 1_800_000
 
 
 @dataclass(slots=True)
@@ -102,12 +101,13 @@ class Recorder:
 
     def _expired(self, world: World, chain_id: str, label: str, price: int) -> None:
         expiry = parse_expiry(label)
-        steps = range(expiry - TWAP_MS, expiry, SAMPLE_MS)
+        steps = range(expiry - EXPIRY_WINDOW_MS, expiry, SAMPLE_MS)
         true = sum(world.truth.price(time) for time in steps) // len(steps)
         late = world.now_ms > expiry + EXPIRY_GRACE_MS
         wrong = abs(price - true) * 1_000_000 > EXPIRY_TOLERANCE_PPM * true
         cause = Cause.LATE if late else Cause.MISPRICED if wrong else None
-        settled = world.state(chain_id).clearing.settlements[-1]
+        done = world.state(chain_id).clearing.settlements
+        settled = next(item for item in reversed(done) if item.expiry_ms == expiry)
         self._note_expiry(chain_id, expiry, max(settled.paid, 1), cause)
 
     def _note_expiry(self, chain_id: str, expiry: int, weight: int, cause: Cause | None) -> None:

@@ -75,6 +75,8 @@ class ChainPart(Boundary):
     preset: str
     demand: Literal["calibrated", "counterfactual", "none"]
     proof_level: Literal["included", "safe", "final"]
+    settles_on: str | None = None
+    """Name of the chain that a rollup posts its data to; its prices then carry into the rollup's fees."""
 
 
 class MarketPart(Boundary):

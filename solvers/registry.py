@@ -5,14 +5,17 @@ A specification is `what` or `name=what`, followed by options: `greedy`, `mine=m
 
 import importlib
 import importlib.util
+import math
 import re
 import sys
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from types import ModuleType
-from typing import Final
+from typing import Final, get_type_hints
 from urllib.parse import parse_qsl
+
+from pydantic import PydanticSchemaGenerationError, TypeAdapter, ValidationError
 
 from solvers.errors import SolverLoadError, UnknownSolverError
 from solvers.solver import Solver
@@ -75,6 +78,7 @@ def load(spec: SolverSpec) -> Solver:
     kind = _class_of(spec)
     options = dict(spec.options)
     software = options.pop(SOFTWARE, None)
+    _check_types(spec, kind, options)
     try:
         solver = kind(**options)
         if software is not None:
@@ -84,6 +88,24 @@ def load(spec: SolverSpec) -> Solver:
     except BaseException as error:  # noqa: BLE001  a plugin may raise anything, even SystemExit
         raise SolverLoadError(str(spec), f"{kind.__name__}: {_line(error)}") from None
     return solver
+
+
+def _check_types(spec: SolverSpec, kind: type[Solver], options: dict[str, Option]) -> None:
+    """Compare options with what the constructor says it takes, where it says so."""
+    try:
+        hints = get_type_hints(kind.__init__)
+    except (NameError, TypeError):
+        return
+    for name, value in options.items():
+        if isinstance(value, float) and not math.isfinite(value):
+            raise SolverLoadError(str(spec), f"option {name} is {value}: give a finite number")
+        try:
+            TypeAdapter(hints.get(name, object)).validate_python(value)
+        except ValidationError as error:
+            wrong = error.errors()[0]["msg"]
+            raise SolverLoadError(str(spec), f"option {name} is {value!r}: {wrong}") from None
+        except PydanticSchemaGenerationError:
+            continue
 
 
 def _class_of(spec: SolverSpec) -> type[Solver]:

@@ -56,6 +56,10 @@ class BridgePort:
         """Return the port with an arrived transfer at the end of its queue."""
         return replace(self, queue=(*self.queue, transfer))
 
+    def as_seen(self) -> "BridgePort":
+        """Return the port as those see it who do not know the queue: nothing is left while somebody waits."""
+        return replace(self, liquidity=0 if self.queue else self.liquidity, queue=())
+
     def pay_out(self) -> tuple["BridgePort", tuple[Transfer, ...]]:
         """Return the port after paying as many queued transfers as it can, in order, and those transfers."""
         liquidity = self.liquidity

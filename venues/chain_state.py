@@ -5,20 +5,16 @@ nothing to prepare.
 """
 
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from immutables import Map
 
-from intents.assets import ETH
+from intents.assets import ETH, USDC
 from venues.bridges import BridgePort
 from venues.clearing import ClearingHouse
 from venues.escrow import Escrow
-from venues.markets.clob import OrderBook
-from venues.markets.cpmm import SpotPool
-from venues.markets.option_amm import OptionAmm
+from venues.markets.kinds import AnyVenue
 from venues.markets.venue import Fill, Market, Order, Unfilled
-
-AnyVenue = OrderBook | OptionAmm | SpotPool
-"""The venues the world knows, told apart by `kind`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +32,9 @@ class Answer:
 
 
 NO_ANSWER = Answer(0, 0, 0)
+
+HISTORY_MS: Final = 7_200_000
+"""Time for which a chain remembers the answers of its oracle."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +55,9 @@ class ChainState:
     answer: Answer = NO_ANSWER
     """The chain's ether price feed."""
 
+    past_answers: tuple[Answer, ...] = ()
+    """Answers in force before, oldest first: those of the last `HISTORY_MS`, and the one in force when it began."""
+
     delivered: Map[str, int] = field(default_factory=Map)
     """Fills delivered here for escrows elsewhere, and when."""
 
@@ -68,6 +70,17 @@ class ChainState:
         if balance < 0:
             return None
         return replace(self, wallets=self.wallets.set(account, balance), burned=self.burned + wei)
+
+    @property
+    def answers(self) -> tuple[Answer, ...]:
+        """All answers that are remembered, the one in force last."""
+        return self.past_answers if self.answer.price <= 0 else (*self.past_answers, self.answer)
+
+    def with_answer(self, answer: Answer) -> "ChainState":
+        """Return the state with a newer answer in force; of several in one block, the last counts."""
+        past = [known for known in self.answers if known.time_ms < answer.time_ms]
+        forgotten = sum(known.time_ms <= answer.time_ms - HISTORY_MS for known in past[1:])
+        return replace(self, answer=answer, past_answers=tuple(past[forgotten:]))
 
     def market(self, now_ms: int) -> Market:
         """Return what venues of this chain can see."""
@@ -104,8 +117,8 @@ class ChainState:
         cash, ether = self.clearing.totals()
         cash += self.escrow.total() + sum(port.liquidity for port in self.bridges.values())
         for venue in self.venues.values():
-            if isinstance(venue, SpotPool):
-                cash, ether = cash + venue.cash, ether + venue.ether
+            held = venue.reserves()
+            cash, ether = cash + held.get(USDC, 0), ether + held.get(ETH, 0)
         return cash, ether + sum(self.wallets.values()) + self.burned
 
 

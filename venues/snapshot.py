@@ -1,6 +1,6 @@
 """The world as solvers see it: venues, bridges, oracle answers and gas prices at one instant."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Annotated
 
@@ -10,7 +10,8 @@ from intents.assets import ETH_UNIT, PRICE_UNIT, USDC_UNIT
 from intents.boundary import Amount, SignedAmount
 from intents.canonical import content_id
 from venues.bridges import BridgePort
-from venues.chain_state import AnyVenue, ChainState
+from venues.chain_state import ChainState
+from venues.markets.kinds import AnyVenue
 from venues.markets.venue import Market
 
 VenueValue = Annotated[AnyVenue, Field(discriminator="kind")]
@@ -117,7 +118,7 @@ def view_chain(state: ChainState, gas_price_wei: int, solvers: tuple[str, ...]) 
         spot_observed_ms=state.answer.observed_ms,
         gas_price_wei=gas_price_wei,
         venues=tuple(state.venues[name] for name in sorted(state.venues)),
-        bridges=tuple(replace(state.bridges[name], queue=()) for name in sorted(state.bridges)),
+        bridges=tuple(state.bridges[name].as_seen() for name in sorted(state.bridges)),
         holdings={
             name: Holdings(
                 cash=state.clearing.account(name).cash,

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from venues.bridges import Transfer
 from venues.chain_state import ChainState
-from venues.chains.chain import Chain, Produced
+from venues.chains.chain import Chain, Produced, Submitted
 from venues.chains.presets import Level
 from venues.chains.transaction import Log, Receipt
 from venues.truth import Truth
@@ -83,8 +83,8 @@ class World:
         """Return the state of a chain after its last block."""
         return self._chains[chain_id].state
 
-    def submit(self, offer: Offer) -> str:
-        """Put a transaction into its chain's pool."""
+    def submit(self, offer: Offer) -> Submitted:
+        """Put a transaction into its chain's pool, and return what became of it there."""
         return self._chains[offer.chain].submit(offer.transaction, offer.replaces)
 
     def finality_ms(self, chain_id: str) -> int:
@@ -102,7 +102,13 @@ class World:
         return twin
 
     def advance(self, until_ms: int, observers: Sequence[Observer] = ()) -> None:
-        """Live through all events up to and including `until_ms`."""
+        """Live through all events up to and including `until_ms`.
+
+        Raises:
+            ValueError: if that is in the past.
+        """
+        if until_ms < self.now_ms:
+            raise ValueError(f"the world is at {self.now_ms} and cannot go back to {until_ms}")
         while True:
             chain = min(self._chains.values(), key=lambda c: c.next_block_ms)
             agent = min(range(len(self._due)), key=self._due.__getitem__, default=None)
@@ -125,6 +131,9 @@ class World:
         self.now_ms = chain.next_block_ms
         self._carry()
         produced = chain.produce()
+        for rollup in self._chains.values():
+            if rollup.settles_on == chain.id:
+                rollup.l1_prices = chain.prices()
         for receipt in produced.receipts:
             self._note(receipt)
         for observer in observers:

@@ -132,9 +132,18 @@ class Executor:
                 self._expire(world, sending)
             elif sending.status == "sent" and sending.step.chain == chain_id:
                 self._raise(world, sending)
+            elif sending.status == "waiting":
+                self._give_up(sending)
         self._judge(world, run)
         if not run.failed:
             self._send_ready(world, run)
+
+    def _give_up(self, sending: Sending) -> None:
+        """Fail a step that needs a plan which has failed, for the reason that plan has."""
+        needed = (self._runs.get(need.rpartition("/")[0]) for need in sending.step.needs)
+        reason = next((run.failed for run in needed if run is not None and run.failed), "")
+        if reason:
+            sending.status, sending.reason = "failed", reason
 
     def _judge(self, world: World, run: Run) -> None:
         """Conclude whether the owner has been served, or will not be."""
@@ -179,8 +188,9 @@ class Executor:
         price = self._policy.price(chain)
         sending.attempts += 1
         sending.cap_wei = sending.cap_wei or price * self._policy.cap_percent // 100
-        self._offer(world, sending, min(price, sending.cap_wei), replaces=None)
-        self._events.append(sending.event("sent", world.now_ms, price_wei=sending.offered_wei))
+        # What the pool does not take stays waiting, and is offered again after the next block.
+        if self._offer(world, sending, min(price, sending.cap_wei), replaces=None):
+            self._events.append(sending.event("sent", world.now_ms, price_wei=sending.offered_wei))
 
     def _raise(self, world: World, sending: Sending) -> None:
         chain = world.chain(sending.step.chain)
@@ -193,8 +203,8 @@ class Executor:
     def _offer(self, world: World, sending: Sending, price_wei: int, replaces: str | None) -> bool:
         """Put a transaction into the pool, and return whether the pool took it.
 
-        If it does not take a replacement, the first transaction stands: it still waits, or the chain will tell what
-        became of it.
+        If it does not take a replacement, the first transaction stands: it still waits, or it is gone. One that is gone
+        may be in a block, so the step is not sent again: its receipt, or its deadline, will tell.
         """
         chain = world.chain(sending.step.chain)
         tip = self._policy.raised_tip(sending.tip_wei) if replaces else self._policy.tip_wei
@@ -249,7 +259,7 @@ class Executor:
         if sending.status == "sent":
             chain.withdraw(sending.transaction_id)
             self._by_transaction.pop(sending.transaction_id, None)
-        capped = sending.status == "sent" and self._policy.price(chain) > sending.cap_wei
+        capped = sending.attempts > 0 and self._policy.price(chain) > sending.cap_wei
         sending.status = "failed"
         late = "late: not included before the deadline" if sending.attempts else "late: not sent in time"
         sending.reason = "uneconomic: gas rose above the cap" if capped else late

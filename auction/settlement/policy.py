@@ -31,7 +31,7 @@ class SettlementPolicy:
     """Blocks a transaction waits before its price is raised."""
 
     cap_percent: int
-    """Most that is ever offered, as a percentage of the first offer of the plan."""
+    """Most that is ever offered for a step, as a percentage of its first offer."""
 
     base_fee_headroom_percent: int
     tip_wei: int

@@ -1,11 +1,12 @@
 """The commands of `solvernet`."""
 
 import sys
-from typing import Final
+from typing import Annotated, Final
 
 import typer
 
-from solvernet.cli import inspect, run
+from solvernet import __version__
+from solvernet.cli import graph, inspect, run
 
 UsageError: Final[type[Exception]] = typer.BadParameter.__bases__[0]
 """What typer raises for a command line it does not understand; it has no name of its own there."""
@@ -16,15 +17,30 @@ INTERRUPTED: Final = 130
 app = typer.Typer(
     name="solvernet",
     help="An intent-based solver network for option trades, on chains that congest and fail.",
-    no_args_is_help=True,
+    invoke_without_command=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+
+@app.callback()
+def solvernet(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and end.")] = False,
+) -> None:
+    """Show the help if there is nothing else to do."""
+    if version:
+        typer.echo(f"solvernet {__version__}")
+    elif context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
 app.command("run")(run.run)
 app.command("replay")(inspect.replay)
 app.command("explain")(inspect.explain)
 app.command("conduct")(inspect.conduct)
+app.command("graph")(graph.graph)
 app.command("scenarios")(inspect.scenarios)
 app.command("solvers")(inspect.solvers)
 app.command("schema")(inspect.schema)

@@ -6,7 +6,7 @@ from typing import Final
 
 from intents.satisfaction import violation
 from solvers.routing.problem import Cost, Job, Parcel, Route, bridge_fee, settlement_gas
-from venues.chain_state import AnyVenue
+from venues.markets.kinds import AnyVenue
 from venues.markets.venue import Fill, Order, Side, Unfilled
 from venues.snapshot import Snapshot
 

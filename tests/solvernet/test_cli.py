@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import solvernet
 from auction.ledger import LedgerReader
 from solvernet.cli.app import run_app
 from solvernet.errors import ForeignPackageError
@@ -162,3 +163,17 @@ def _children(session: int) -> list[str]:
     listing = subprocess.run(["ps", "-eo", "sid,ppid,args"], capture_output=True, text=True, check=True).stdout
     rows = [line.split(None, 2) for line in listing.splitlines()[1:]]
     return [args for sid, parent, args in rows if str(session) in {sid, parent} and str(os.getpid()) != sid]
+
+
+def test_without_a_command_the_help_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_app([]) == 0
+
+    said = capsys.readouterr().out
+    assert said.startswith("Usage: ")
+    assert all(f"\n  {name} " in said for name in ("run", "replay", "explain", "graph"))
+
+
+def test_the_version_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_app(["--version"]) == 0
+
+    assert capsys.readouterr().out == f"solvernet {solvernet.__version__}\n"

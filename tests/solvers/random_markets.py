@@ -26,7 +26,7 @@ from tests.solvers.small_market import (
     symbols,
     view,
 )
-from venues.chain_state import AnyVenue
+from venues.markets.kinds import AnyVenue
 from venues.snapshot import Snapshot
 
 VENUES = ("amm.home", "book.home", "pool.home", "amm.away", "book.away", "pool.away")

@@ -17,9 +17,9 @@ from intents.options import parse_series
 from intents.wants import Package, Payoff
 from solvers.routing.problem import Job
 from venues.bridges import BridgePort
-from venues.chain_state import AnyVenue
 from venues.markets.clob import Book, OrderBook, RestingOrder
 from venues.markets.cpmm import SpotPool
+from venues.markets.kinds import AnyVenue
 from venues.markets.option_amm import AmmRules, Board, OptionAmm
 from venues.pricing import black76
 from venues.pricing.fixed_point import ONE

@@ -1,3 +1,4 @@
+import re
 import sys
 from importlib.metadata import EntryPoint
 from pathlib import Path
@@ -181,6 +182,19 @@ def test_a_solver_without_solve_cannot_be_made(plugin: Path) -> None:
     plugin.write_text("from solvers.solver import Solver\nclass X(Solver):\n    pass")
 
     assert "abstract" in line_of(SolverLoadError, f"{plugin}:X")
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("greedy?markup_bps=x", "option markup_bps is 'x'"),
+        ("greedy?markup_bps=nan", "option markup_bps is nan: give a finite number"),
+        ("matcher?engine=magic", "option engine is 'magic': Input should be 'exact'"),
+    ],
+)
+def test_an_option_of_the_wrong_kind_is_named(text: str, complaint: str) -> None:
+    with pytest.raises(SolverLoadError, match=re.escape(complaint)):
+        load(parse_spec(text))
 
 
 def test_an_option_that_a_solver_does_not_take_is_named() -> None:

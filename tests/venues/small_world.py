@@ -9,7 +9,7 @@ from immutables import Map
 from intents.assets import ETH_UNIT, OPTION_UNIT, PRICE_UNIT, USDC_UNIT
 from intents.options import parse_expiry
 from venues.bridges import BridgePort
-from venues.chain_state import Answer, AnyVenue, ChainState
+from venues.chain_state import Answer, ChainState
 from venues.chains.background import Demand, DemandStep
 from venues.chains.chain import Chain
 from venues.chains.presets import ETHEREUM_2020, ROLLUP_2S, ChainRules
@@ -19,6 +19,7 @@ from venues.keeper import ExpiryKeeper
 from venues.markets.arbitrage import Arbitrageur
 from venues.markets.clob import EMPTY_BOOK, OrderBook
 from venues.markets.cpmm import SpotPool
+from venues.markets.kinds import AnyVenue
 from venues.markets.makers import Maker, MakerRules
 from venues.markets.option_amm import AmmRules, Board, OptionAmm
 from venues.oracles.median import MedianFeed, MedianRules
@@ -146,11 +147,15 @@ def chain_state(chain: str = L2, *venues: AnyVenue, dollars: int = 140) -> Chain
 
 
 def make_chain(
-    state: ChainState, rules: ChainRules = ROLLUP_2S, step: DemandStep = QUIET, seed: int = 1
+    state: ChainState,
+    rules: ChainRules = ROLLUP_2S,
+    step: DemandStep = QUIET,
+    seed: int = 1,
+    start_ms: int = START_MS,
 ) -> Chain[ChainState]:
-    """Return a chain that starts at `START_MS`."""
+    """Return a chain under the same demand all the time."""
     demand = Demand((step,), 600_000)
-    return Chain(id=state.chain, rules=rules, state=state, demand=demand, seed=(seed, state.chain), start_ms=START_MS)
+    return Chain(id=state.chain, rules=rules, state=state, demand=demand, seed=(seed, state.chain), start_ms=start_ms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +210,7 @@ def digest(world: World) -> str:
     for name in world.chain_ids:
         chain, state = world.chain(name), world.state(name)
         parts += [view_chain(state, 0, ()), state.escrow.total(), state.burned, chain.number, chain.base_fee_wei]
+        parts += [state.answers, chain.recent, [state.bridges[key].queue for key in sorted(state.bridges)]]
         for key in sorted(state.clearing.accounts):
             account = state.clearing.account(key)
             parts.append((key, account.cash, account.ether, sorted(account.positions.items())))

@@ -10,6 +10,7 @@ from venues.chain_state import Answer, ChainState
 from venues.chains.transaction import Applied, Block, Log, Reverted
 from venues.markets.clob import OrderBook, Quote, requote
 from venues.markets.venue import Order
+from venues.oracles.twap import EXPIRY_WINDOW_MS, time_weighted_mean
 
 POST_GAS = 65_000
 REQUOTE_GAS = 60_000
@@ -33,9 +34,9 @@ class PostAnswer:
         """Return the state with the answer in force, unless a newer one is already there."""
         if self.observed_ms < state.answer.observed_ms:
             return Reverted("stale: a newer answer is in force")
-        answer = Answer(self.price, block.time_ms, self.observed_ms)
+        after = state.with_answer(Answer(self.price, block.time_ms, self.observed_ms))
         fields = (("price", self.price), ("observed_ms", self.observed_ms))
-        return Applied(replace(state, answer=answer), (Log("Answered", fields),))
+        return Applied(after, (Log("Answered", fields),))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +110,7 @@ class BridgeOut:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettleExpiry:
-    """Pay out an expiry at the oracle's price."""
+    """Pay out an expiry at the mean of the oracle's answers over the half hour before it."""
 
     expiry_ms: int
     accounts: int
@@ -124,8 +125,9 @@ class SettleExpiry:
         """Return the state with the expiry settled."""
         if block.time_ms < self.expiry_ms or self.expiry_ms not in state.clearing.expired(block.time_ms):
             return Reverted(f"reverted: nothing of {expiry_label(self.expiry_ms)} to settle")
-        if state.answer.price <= 0:
+        price = time_weighted_mean(state.answers, self.expiry_ms - EXPIRY_WINDOW_MS, self.expiry_ms)
+        if price is None:
             return Reverted("stale: no oracle price")
-        clearing = state.clearing.settle(self.expiry_ms, state.answer.price, block.time_ms)
-        fields = (("expiry", expiry_label(self.expiry_ms)), ("price", state.answer.price))
+        clearing = state.clearing.settle(self.expiry_ms, price, block.time_ms)
+        fields = (("expiry", expiry_label(self.expiry_ms)), ("price", price))
         return Applied(replace(state, clearing=clearing), (Log("Expired", fields),))

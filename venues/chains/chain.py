@@ -1,45 +1,41 @@
-"""A chain: a pool of waiting transactions, and blocks that take the best paying of them.
+"""A chain: a pool of waiting transactions, and blocks that take some of them.
 
-Before EIP-1559 the order is by gas price, afterwards by what is left for the producer above the base fee; first seen
-first at equal price. The scenario's own transactions are kept one by one, everybody else's as arrays; at equal price
-everybody else's go first.
+Who is taken is decided in `venues.chains.ordering`, what it costs in `venues.chains.fees`. The scenario's own
+transactions are kept one by one, everybody else's as arrays.
 """
 
 from collections import deque
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Generic, Literal, TypeVar
 
-import numpy as np
-
-from venues.chains.background import (
-    EMPTY_POOL,
-    GAS_SIZES,
-    GWEI,
-    Demand,
-    Pool,
-    Wei,
-    arrivals,
-    fitting,
-    merged,
-    paid,
-    thinned,
-)
-from venues.chains.base_fee import next_base_fee
-from venues.chains.presets import ChainRules, Level
+from venues.chains.background import EMPTY_POOL, GWEI, Demand, Pool, Wei, arrivals
+from venues.chains.calldata import signed_bytes
+from venues.chains.confirmation import Level
+from venues.chains.fees import replacement
+from venues.chains.fees.l1_fee import FREE, L1Prices
+from venues.chains.fees.market import Fees, Usage, first_fees, next_fees
+from venues.chains.ordering import by_arrival, by_price
+from venues.chains.ordering.admission import Refusal, refusal
+from venues.chains.ordering.nonces import rival
+from venues.chains.ordering.picked import Desk, Picked, unit_price
+from venues.chains.rules import ChainRules
 from venues.chains.transaction import Block, Ledger, Receipt, Reverted, Transaction
 from venues.seeds import SeedPath, generator
 
 S = TypeVar("S", bound=Ledger)
 
-BUMP_PERCENT: Final = 110
-"""A replacement pays at least this percentage of the fee it replaces (geth's default)."""
+BUMP_PERCENT: Final = replacement.BUMP_PERCENT
+"""A replacement pays at least this percentage of the fee it replaces."""
 
 MEMORY: Final = 256
 """Blocks whose fees and times are remembered."""
 
-Submitted = Literal["waiting", "underpriced", "gone"]
-"""What became of a transaction sent to a pool; `gone` is one whose predecessor no longer waits."""
+GOING_BLOCKS: Final = 20
+"""Blocks over which the going price is taken where there is no base fee."""
+
+Submitted = Literal["waiting"] | Refusal
+"""What became of a transaction sent to a pool; `gone` is also one whose predecessor no longer waits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,17 +75,34 @@ class Produced(Generic[S]):
 class Chain(Generic[S]):
     """One chain, advanced block by block."""
 
-    def __init__(self, *, id: str, rules: ChainRules, state: S, demand: Demand, seed: SeedPath, start_ms: int) -> None:  # noqa: A002
+    def __init__(
+        self,
+        *,
+        id: str,  # noqa: A002
+        rules: ChainRules,
+        state: S,
+        demand: Demand,
+        seed: SeedPath,
+        start_ms: int,
+        settles_on: str | None = None,
+    ) -> None:
+        """Start a chain; `settles_on` names the L1 of a rollup, whose prices the world tells it."""
         self.id = id
+        self.settles_on = settles_on
+        self.l1_prices = FREE
+        self.express: str | None = None
         self.rules = rules
         self.state = state
         self.number = 0
         self.time_ms = start_ms
-        self.base_fee_wei = rules.base_fee.minimum_wei if rules.base_fee else 0
+        fees = first_fees(rules)
+        self.base_fee_wei = fees.base_fee_wei
+        self._backlog_gas, self._excess_blob_gas = fees.backlog_gas, fees.excess_blob_gas
         self.recent: deque[BlockSummary] = deque(maxlen=MEMORY)
         self._demand = demand
         self._seed = seed
         self._waiting: dict[str, Transaction[S]] = {}
+        self._nonces: dict[str, int] = {}
         self._background: Pool = EMPTY_POOL
         self.next_block_ms = start_ms + interval_ms(rules, seed, 0)
 
@@ -98,20 +111,28 @@ class Chain(Generic[S]):
         twin = copy(self)
         twin.recent = self.recent.copy()
         twin._waiting = dict(self._waiting)  # noqa: SLF001  its own twin
+        twin._nonces = dict(self._nonces)  # noqa: SLF001
         return twin
 
     def submit(self, transaction: Transaction[S], replaces: str | None = None) -> Submitted:
-        """Put a transaction into the pool, in place of another one if that still waits and it pays a tenth more."""
+        """Put a transaction into the pool, in place of another one if that still waits and it pays a tenth more.
+
+        A transaction with the nonce of one that waits replaces it without being told to.
+        """
+        reason = refusal(transaction, self.rules, self._background, self._nonces, self.base_fee_wei)
+        if reason is not None:
+            return reason
+        replaces = replaces or rival(transaction, self._waiting.values())
         if replaces is not None:
             old = self._waiting.get(replaces)
             if old is None:
                 return "gone"
-            tip_counts = self.rules.base_fee is not None
-            if not _bumped(old.max_fee_wei, transaction.max_fee_wei):
-                return "underpriced"
-            if tip_counts and not _bumped(old.tip_wei, transaction.tip_wei):
+            before, after = (old.max_fee_wei, old.tip_wei), (transaction.max_fee_wei, transaction.tip_wei)
+            if not replacement.may_replace(before, after, tip_counts=self.rules.base_fee is not None):
                 return "underpriced"
             del self._waiting[old.id]
+        if self.rules.arrival is not None:
+            transaction = replace(transaction, submitted_ms=max(transaction.submitted_ms, self.time_ms))
         self._waiting[transaction.id] = transaction
         return "waiting"
 
@@ -129,26 +150,37 @@ class Chain(Generic[S]):
 
     def produce(self) -> Produced[S]:
         """Make the next block at its time."""
-        elapsed = self.next_block_ms - self.time_ms
-        self.time_ms = self.next_block_ms
+        since_ms, self.time_ms = self.time_ms, self.next_block_ms
         self.number += 1
-        new = arrivals(self._demand, self.time_ms, elapsed, generator(*self._seed, "demand", self.number))
-        pool = merged(thinned(self._background, self.time_ms), new, self.rules.pool_size)
-        dropped = self._drop_cheapest(pool)
-        prices = pool.price if self.rules.base_fee is None else paid(pool, self.base_fee_wei)
-        chosen = self._choose(pool, prices)
-        taken = fitting(pool, self.rules.block_gas - sum(t.gas for t in chosen), self.base_fee_wei)
-        receipts = [self._execute(transaction) for transaction in chosen]
-        unpaid = tuple(t for t, receipt in zip(chosen, receipts, strict=True) if receipt is None)
+        picked = self._pick(since_ms)
+        for transaction in picked.dropped:
+            del self._waiting[transaction.id]
+        receipts = [self._execute(transaction) for transaction in picked.chosen]
+        unpaid = tuple(t for t, receipt in zip(picked.chosen, receipts, strict=True) if receipt is None)
         included = tuple(receipt for receipt in receipts if receipt is not None)
-        self._background = pool.after(taken)
-        gas_used = sum(receipt.gas_used for receipt in included) + int(pool.gas[:taken].sum())
-        summary = self._summary(prices[:taken], gas_used)
+        self._background = picked.pool.after(picked.taken)
+        gas_used = sum(receipt.gas_used for receipt in included) + int(picked.pool.gas[: picked.taken].sum())
+        summary = self._summary(picked.prices[: picked.taken], gas_used)
         self.recent.append(summary)
-        if self.rules.base_fee:
-            self.base_fee_wei = next_base_fee(self.base_fee_wei, gas_used, self.rules.block_gas, self.rules.base_fee)
+        blob_gas = self.rules.blobs.used_gas(generator(*self._seed, "blobs", self.number)) if self.rules.blobs else 0
+        self._reprice(Usage(gas=gas_used, blob_gas=blob_gas, since_ms=since_ms, time_ms=self.time_ms))
         self.next_block_ms = self.time_ms + interval_ms(self.rules, self._seed, self.number)
-        return Produced(summary, included, dropped + unpaid)
+        return Produced(summary, included, picked.dropped + unpaid)
+
+    @property
+    def blob_fee_wei(self) -> int:
+        """Price of a unit of blob gas in the next block; zero where there are no blobs."""
+        return self._fees().blob_fee_wei(self.rules)
+
+    def prices(self) -> L1Prices:
+        """Return what a rollup on this chain pays for space; where there is no base fee, the going price counts."""
+        base_fee_wei = self.base_fee_wei if self.rules.base_fee else self.fee_quantile(0.5, GOING_BLOCKS)
+        return L1Prices(base_fee_wei, self.blob_fee_wei)
+
+    def data_fee_wei(self, transaction: Transaction[S]) -> int:
+        """Return what the posting of a transaction costs its sender, at what is known of the L1's prices."""
+        rule = self.rules.data_fee
+        return rule.fee_wei(signed_bytes(transaction), self.l1_prices) if rule else 0
 
     def fee_quantile(self, quantile: float, blocks: int) -> int:
         """Return a quantile over recent blocks of the price that got into the upper 40 % of each, in wei per gas.
@@ -163,8 +195,8 @@ class Chain(Generic[S]):
 
     def has_reached(self, level: Level, number: int, time_ms: int, now_ms: int) -> bool:
         """Return whether block `number`, made at `time_ms`, has reached a confirmation level."""
-        deep = self.number - number >= self.rules.finality_blocks[level]
-        return deep and now_ms - time_ms >= self.rules.finality_delay_ms[level]
+        rule = self.rules.level(level)
+        return self.number - number >= rule.blocks and now_ms >= rule.ready_ms(time_ms)
 
     def reached_ms(self, level: Level, number: int, time_ms: int) -> int | None:
         """Return when block `number`, made at `time_ms`, reaches a confirmation level.
@@ -172,58 +204,53 @@ class Chain(Generic[S]):
         `None` while blocks are missing. If the block that completes them is forgotten, the time of the oldest one
         remembered stands for its own.
         """
-        blocks = self.rules.finality_blocks[level]
-        behind = self.number - number - blocks
+        rule = self.rules.level(level)
+        behind = self.number - number - rule.blocks
         if behind < 0:
             return None
-        completed_ms = self.recent[-1 - min(behind, len(self.recent) - 1)].time_ms if blocks else time_ms
-        return max(completed_ms, time_ms + self.rules.finality_delay_ms[level])
+        completed_ms = self.recent[-1 - min(behind, len(self.recent) - 1)].time_ms if rule.blocks else time_ms
+        return max(completed_ms, rule.ready_ms(time_ms))
 
     def finality_ms(self, level: Level) -> int:
-        """Return the time a level usually takes: the mean of the blocks it needs, and its delay."""
-        blocks = self.rules.finality_blocks[level]
-        return blocks * self.rules.interval_ms + self.rules.finality_delay_ms[level]
+        """Return the time a level takes: blocks at their mean interval, a boundary at its latest, and the delay."""
+        return self.rules.level(level).usual_ms(self.rules.interval_ms)
 
-    def _price(self, transaction: Transaction[S]) -> int:
-        """Return what a transaction would pay for a unit of gas in the next block."""
-        if self.rules.base_fee is None:
-            return transaction.max_fee_wei
-        return min(transaction.max_fee_wei, self.base_fee_wei + transaction.tip_wei)
+    def _fees(self) -> Fees:
+        return Fees(
+            base_fee_wei=self.base_fee_wei, backlog_gas=self._backlog_gas, excess_blob_gas=self._excess_blob_gas
+        )
 
-    def _drop_cheapest(self, pool: Pool) -> tuple[Transaction[S], ...]:
-        if len(pool) < self.rules.pool_size or not self._waiting:
-            return ()
-        floor = int(pool.price[-1])
-        dropped = tuple(t for t in self._waiting.values() if t.max_fee_wei < floor)
-        for transaction in dropped:
-            del self._waiting[transaction.id]
-        return dropped
+    def _reprice(self, usage: Usage) -> None:
+        fees = next_fees(self._fees(), usage, self.rules)
+        self.base_fee_wei = fees.base_fee_wei
+        self._backlog_gas, self._excess_blob_gas = fees.backlog_gas, fees.excess_blob_gas
 
-    def _choose(self, pool: Pool, prices: Wei) -> list[Transaction[S]]:
-        """Return the waiting transactions that the block includes, best paying first."""
-        if not self._waiting:
-            return []
-        head = self.rules.block_gas // GAS_SIZES[0] + 1
-        gas_above = np.concatenate([[0], np.cumsum(pool.gas[:head])])
-        descending = -prices[:head]
-        chosen: list[Transaction[S]] = []
-        used = 0
-        for transaction in sorted(self._waiting.values(), key=lambda t: -self._price(t)):
-            if transaction.max_fee_wei < self.base_fee_wei:
-                continue
-            ahead = int(gas_above[np.searchsorted(descending, -self._price(transaction), side="right")])
-            if ahead + used + transaction.gas <= self.rules.block_gas:
-                chosen.append(transaction)
-                used += transaction.gas
-        return chosen
+    def _pick(self, since_ms: int) -> Picked[S]:
+        """Return what the block takes."""
+        rng = generator(*self._seed, "demand", self.number)
+        desk = Desk(
+            rules=self.rules,
+            since_ms=since_ms,
+            time_ms=self.time_ms,
+            base_fee_wei=self.base_fee_wei,
+            pool=self._background,
+            new=arrivals(self._demand, self.time_ms, self.time_ms - since_ms, rng),
+            waiting=tuple(self._waiting.values()),
+            nonces=self._nonces,
+            express=self.express,
+        )
+        return by_price.pick(desk) if self.rules.arrival is None else by_arrival.pick(desk, self.rules.arrival)
 
     def _execute(self, transaction: Transaction[S]) -> Receipt | None:
         """Apply a transaction; nothing comes of one whose sender cannot pay for its gas."""
         del self._waiting[transaction.id]
-        price = self._price(transaction)
-        paid = self.state.pay_gas(transaction.sender, price * transaction.gas)
+        price = unit_price(transaction, self.rules, self.base_fee_wei)
+        data_fee_wei = self.data_fee_wei(transaction)
+        paid = self.state.pay_gas(transaction.sender, price * transaction.gas + data_fee_wei)
         if paid is None:
             return None
+        if transaction.nonce is not None:
+            self._nonces[transaction.sender] = transaction.nonce + 1
         block = Block(self.id, self.number, self.time_ms)
         outcome = transaction.call.apply(paid, block)
         reverted = isinstance(outcome, Reverted)
@@ -237,6 +264,7 @@ class Chain(Generic[S]):
             gas_used=transaction.gas,
             price_wei=price,
             logs=() if isinstance(outcome, Reverted) else outcome.logs,
+            data_fee_wei=data_fee_wei,
         )
 
     def _summary(self, prices: Wei, gas_used: int) -> BlockSummary:
@@ -264,7 +292,3 @@ def interval_ms(rules: ChainRules, seed: SeedPath, number: int) -> int:
         return rules.interval_ms
     mean_s = rules.interval_ms / 1000 - 0.5
     return 1000 * (int(generator(*seed, "interval", number).exponential(mean_s)) + 1)
-
-
-def _bumped(old_wei: int, new_wei: int) -> bool:
-    return new_wei > old_wei and new_wei >= old_wei * BUMP_PERCENT // 100

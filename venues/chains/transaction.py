@@ -83,6 +83,8 @@ class Transaction(Generic[S]):
     """Most of it that goes to the block producer; unused before EIP-1559."""
 
     submitted_ms: int = 0
+    nonce: int | None = None
+    """Place among the sender's transactions, counted from zero; none for one that stands alone."""
 
     @property
     def gas(self) -> int:
@@ -104,8 +106,10 @@ class Receipt:
     """Price paid for a unit of gas."""
 
     logs: tuple[Log, ...]
+    data_fee_wei: int = 0
+    """Price paid for the posting of the transaction to the L1."""
 
     @property
     def cost_wei(self) -> int:
-        """What the sender paid for gas."""
-        return self.gas_used * self.price_wei
+        """What the sender paid for gas, and for the posting."""
+        return self.gas_used * self.price_wei + self.data_fee_wei

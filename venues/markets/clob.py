@@ -13,6 +13,7 @@ from intents.assets import OPTION_UNIT, PRICE_UNIT, USDC_UNIT
 from intents.boundary import Amount
 from intents.lifecycle import Cause
 from intents.options import parse_series
+from venues.markets.ladder import FromLadder
 from venues.markets.venue import Claim, Fill, Market, Order, Share, Side, Step, Unfilled, slippage, within_bound
 
 FEE_PPM: Final = 300
@@ -55,7 +56,7 @@ EMPTY_BOOK: Final = Book()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OrderBook:
+class OrderBook(FromLadder):
     """Order books of many option series at one venue."""
 
     id: str

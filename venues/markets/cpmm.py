@@ -1,19 +1,39 @@
 """Constant-product pool of ether and USDC, with the rounding and the fee rule of Uniswap v2."""
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final, Literal
 
-from intents.assets import ETH, ETH_UNIT, PRICE_UNIT, USDC_UNIT
+from intents.assets import ETH, ETH_UNIT, PRICE_UNIT, USDC, USDC_UNIT
 from intents.boundary import Amount
 from intents.lifecycle import Cause
-from venues.markets.venue import Claim, Fill, Market, Order, Share, Side, Step, Unfilled, slippage, within_bound
+from venues.markets.ladder import earning
+from venues.markets.venue import (
+    Admission,
+    Arbitrage,
+    Claim,
+    Fill,
+    Market,
+    Order,
+    Share,
+    Side,
+    Status,
+    Step,
+    Unfilled,
+    slippage,
+    within_bound,
+)
 
 FEE_NUMERATOR: Final = 997
 FEE_DENOMINATOR: Final = 1000
 
 LADDER_SHARES: Final = (5, 15, 40, 100, 250, 600)
 """Points of the cost curve, in ten-thousandths of the ether reserve."""
+
+MOST_RESERVE: Final = 2**112 - 1
+"""Largest reserve of ether: the pool keeps it in a word of 112 bits."""
 
 MOST_PRIOR: Final = 10_000
 """Earlier orders whose rounding up a claim allows for."""
@@ -33,6 +53,7 @@ class SpotPool:
 
     gas: int = 110_000
     kind: Literal["constant_product"] = "constant_product"
+    status: Status = "available"
 
     def instruments(self) -> tuple[str, ...]:
         """Return the one instrument: ether."""
@@ -60,7 +81,9 @@ class SpotPool:
 
     def execute(self, order: Order, market: Market) -> tuple["SpotPool", Fill] | Unfilled:  # noqa: ARG002
         """Return the pool after the swap; the fee stays in the reserves."""
-        most = self.ether - 1 if order.side == "buy" else order.quantity
+        if self.status != "available":
+            return Unfilled(Cause.HALTED, f"{self.id} is {self.status}")
+        most = self.ether - 1 if order.side == "buy" else MOST_RESERVE - self.ether
         if order.instrument != ETH or not 0 < order.quantity <= most:
             return Unfilled(Cause.NO_LIQUIDITY, f"{self.id} cannot trade {order.quantity} of {order.instrument}")
         buys = order.side == "buy"
@@ -74,7 +97,7 @@ class SpotPool:
 
     def ladder(self, instrument: str, side: Side, market: Market) -> tuple[Step, ...]:  # noqa: ARG002
         """Return chords of the exact cost curve."""
-        if instrument != ETH:
+        if instrument != ETH or self.status != "available":
             return ()
         total = self.cost if side == "buy" else self.proceeds
         knots = sorted({self.ether * share // 10_000 for share in LADDER_SHARES} - {0})
@@ -94,6 +117,41 @@ class SpotPool:
             else:
                 low = prior
         return Claim(resource, order.quantity, order.quantity + low)
+
+    def marginal_price(self, instrument: str, side: Side, market: Market) -> float | None:  # noqa: ARG002
+        """Return the price of the next wei, fee included."""
+        if instrument != ETH or self.status != "available" or 0 in (self.ether, self.cash):
+            return None
+        kept = FEE_NUMERATOR / FEE_DENOMINATOR
+        return self.cash / self.ether / kept if side == "buy" else self.cash / self.ether * kept
+
+    def arbitrage(self, prices: Mapping[str, float], market: Market) -> tuple[Arbitrage, ...]:  # noqa: ARG002
+        """Return the trade to where the pool's price, fee included, is the one elsewhere: a square root."""
+        if ETH not in prices or self.status != "available":
+            return ()
+        price, kept = prices[ETH], FEE_NUMERATOR / FEE_DENOMINATOR
+        ether, cash = float(self.ether), float(self.cash)
+        bought = ether - math.sqrt(ether * cash / (kept * price))
+        if bought > 0:
+            found = earning(ETH, "buy", bought, cash * bought / ((ether - bought) * kept), price)
+        else:
+            sold = min((math.sqrt(ether * cash * kept / price) - ether) / kept, float(MOST_RESERVE - self.ether))
+            found = earning(ETH, "sell", sold, cash * sold * kept / (ether + sold * kept), price)
+        return () if found is None else (found,)
+
+    def capacity(self, instrument: str, side: Side, market: Market) -> int:  # noqa: ARG002
+        """Return all ether but one wei, or what the reserve's word still holds."""
+        if instrument != ETH or self.status != "available":
+            return 0
+        return self.ether - 1 if side == "buy" else MOST_RESERVE - self.ether
+
+    def admission(self, market: Market) -> Admission:  # noqa: ARG002
+        """Return whether the pool takes orders."""
+        return self.status
+
+    def reserves(self) -> dict[str, int]:
+        """Return what the pool holds."""
+        return {ETH: self.ether, USDC: self.cash}
 
     def _worst_after(self, side: Side, prior: int) -> "SpotPool":
         """Return the pool as bad for a taker as `prior` wei in the same direction can leave it, in whatever pieces.

@@ -5,68 +5,50 @@ by one volatility point and the strike's skew by a fraction of that, and the who
 after it. The underlying's price is whatever the chain's oracle says: a slow oracle makes this venue wrong.
 
 Rule read in lyra-finance/lyra-protocol, commit 70b0c058 (`OptionMarketPricer`); whole numbers with 18 decimals,
-rounded down, prices against the trader. The vega and variance fees of the original are not charged.
+rounded down, prices against the trader. The fees for time, vega and variance are charged where `AmmRules.vol_fees` sets
+them.
 """
 
-from dataclasses import dataclass, replace
-from typing import Final, Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Annotated, Final, Literal
+
+from pydantic import Field
 
 from intents.assets import ETH, OPTION_UNIT, PRICE_UNIT, USDC_UNIT
-from intents.boundary import Amount
 from intents.errors import InvalidSymbolError
 from intents.lifecycle import Cause
 from intents.options import OptionSeries, parse_series
-from venues.markets.venue import Claim, Fill, Market, Order, Share, Side, Step, Unfilled, slippage, within_bound
+from venues.markets.board import VOL_POINT, AmmRules, Board, moved_board, strike_key, volatility
+from venues.markets.ladder import ANY_COST, better, both_sides
+from venues.markets.math.lyra_fees import time_weighted
+from venues.markets.option_arbitrage import Curve, best_by_search, best_on_curve, curve_of
+from venues.markets.option_fees import Memory, Trade, extra_fee, within_vol_bounds, worst_extra_fee
+from venues.markets.venue import (
+    Admission,
+    Arbitrage,
+    Claim,
+    Fill,
+    Market,
+    Order,
+    Share,
+    Side,
+    Status,
+    Step,
+    Unfilled,
+    slippage,
+    within_bound,
+)
 from venues.pricing import black76
 from venues.pricing import fixed_point as fp
 
-VOL_POINT: Final = fp.ONE // 100
-"""Base volatility moved by one standard size."""
+__all__ = ["AmmRules", "Board", "OptionAmm", "moved_board", "volatility"]
 
 LADDER_SIZES: Final = (1, 2, 4, 8, 16)
 """Points of the cost curve, in sixteenths of the largest trade."""
 
 _CASH_SCALE: Final = OPTION_UNIT * fp.ONE // USDC_UNIT
 _SPOT_SCALE: Final = OPTION_UNIT * PRICE_UNIT // USDC_UNIT
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AmmRules:
-    """Parameters of an option market maker; fractions are times `fixed_point.ONE`."""
-
-    standard_size: Amount
-    """Quantity that moves the base volatility by one point."""
-
-    skew_adjustment: Amount
-    """Move of the skew for each unit of move of the base volatility."""
-
-    price_fee: Amount
-    """Fee on the premium."""
-
-    spot_fee: Amount
-    """Fee on the underlying's value."""
-
-    min_vol: Amount
-    max_vol: Amount
-    """Bounds of the traded volatility; outside them nothing opens."""
-
-    min_delta: Amount
-    """Series with a delta nearer than this to zero or one are not traded."""
-
-    cutoff_ms: int
-    """Trading stops this long before expiry."""
-
-    max_trade: Amount
-    """Largest single order."""
-
-
-@dataclass(frozen=True, slots=True)
-class Board:
-    """Volatilities of one expiry."""
-
-    base_iv: Amount
-    skews: dict[str, Amount]
-    """Skew of each strike, by the strike in whole dollars; calls and puts share it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +62,11 @@ class OptionAmm:
     boards: dict[str, Board]
     gas: int = 250_000
     kind: Literal["option_amm"] = "option_amm"
+    status: Status = "available"
+    memory: Annotated[Memory, Field(exclude_if=lambda value: not value.sold and not value.vols)] = field(
+        default_factory=Memory
+    )
+    """What the fees need to know of earlier trades; kept only where they are charged."""
 
     def instruments(self) -> tuple[str, ...]:
         """Return both rights of every strike of every board."""
@@ -99,32 +86,38 @@ class OptionAmm:
         if refusal is not None:
             return refusal
         board = self._moved(series, order.side, order.quantity)
-        priced = self._priced(series, order, market, volatility(board, series))
+        priced = self._priced(series, order, market, board)
         if isinstance(priced, Unfilled):
             return priced
         cash, fee = priced
         sign = 1 if order.side == "buy" else -1
         share = Share(self.account, -sign * order.quantity, sign * cash)
         after = replace(self, boards=self.boards | {series.expiry: board})
+        if self.rules.vol_fees is not None:
+            vols = (self.boards[series.expiry].base_iv, board.base_iv)
+            terms = (self.rules.vol_fees.average_ms, market.now_ms)
+            memory = self.memory.after(order.instrument, sign * order.quantity, vols, terms)
+            after = replace(after, memory=memory)
         return after, Fill(order, cash, fee, (share,))
 
     def ladder(self, instrument: str, side: Side, market: Market) -> tuple[Step, ...]:
         """Return chords of the exact cost curve: every stretch costs what one order of its length adds.
 
-        It starts only where the smallest order trades too, and it ends where selling more would bring less.
+        It starts only where the smallest order trades too. It ends where selling more would bring less, or where a fee
+        sets in all at once, so that the next stretch would be cheaper than one before.
         """
         steps: list[Step] = []
         quantity = cash = 0
         for share in (0, *LADDER_SIZES):
             size = self.rules.max_trade * share // LADDER_SIZES[-1]
-            bound = 2**200 if side == "buy" else 0
-            order = Order(venue=self.id, instrument=instrument, side=side, quantity=size, bound=bound)
-            outcome = self.execute(order, market)
-            if isinstance(outcome, Unfilled) or outcome[1].cash < cash:
+            total = self._cash_of(instrument, side, size, market)
+            if total is None or total < cash:
                 break
-            total = outcome[1].cash
             if size > quantity:
-                steps.append(Step(size - quantity, total - cash))
+                step = Step(size - quantity, total - cash)
+                if self.rules.vol_fees is not None and steps and better(step, steps[-1], side):
+                    break
+                steps.append(step)
             quantity, cash = size, total
         return tuple(steps)
 
@@ -133,19 +126,82 @@ class OptionAmm:
         series = self._listed(order.instrument)
         if series is None:
             return Claim(f"{self.id}:{order.instrument}:{order.side}", order.quantity, 0)
-        resource = f"{self.id}:{series.expiry}:{order.side}"
+        # With fees for vega, what others trade on any board counts.
+        where = series.expiry if self.rules.vol_fees is None else "all"
+        resource = f"{self.id}:{where}:{order.side}"
         if isinstance(self.execute(order, market), Unfilled):
             return Claim(resource, order.quantity, 0)
         low, high = order.quantity, order.quantity + 4 * self.rules.max_trade
         tolerance = max(self.rules.standard_size // 100, 1)
         while high - low > tolerance:
             total = (low + high) // 2
-            vol = volatility(self._moved(series, order.side, total), series)
-            if isinstance(self._priced(series, order, market, vol), Unfilled):
+            board = self._moved(series, order.side, total)
+            if isinstance(self._priced(series, order, market, board, total - order.quantity), Unfilled):
                 high = total
             else:
                 low = total
         return Claim(resource, order.quantity, low)
+
+    def marginal_price(self, instrument: str, side: Side, market: Market) -> float | None:
+        """Return the price of the next base unit, plain fees included; those for vega and variance are left out."""
+        if self.capacity(instrument, side, market) == 0:
+            return None
+        return self._curve(parse_series(instrument), side, market).each(0.0) * USDC_UNIT / OPTION_UNIT
+
+    def arbitrage(self, prices: Mapping[str, float], market: Market) -> tuple[Arbitrage, ...]:
+        """Return the best order of each series that has a price, taken alone."""
+        listed = [name for name in self.instruments() if name in prices]
+        found = (self._best(name, side, prices[name], market) for name, side in both_sides(listed))
+        return tuple(trade for trade in found if trade is not None)
+
+    def capacity(self, instrument: str, side: Side, market: Market) -> int:
+        """Return the largest order that keeps to the bounds of volatility and delta."""
+        most = self.rules.max_trade
+        if self._cash_of(instrument, side, most, market) is not None:
+            return most
+        tries = (most * share // LADDER_SIZES[-1] for share in reversed(LADDER_SIZES[:-1]))
+        low = next((size for size in (*tries, 1) if self._cash_of(instrument, side, size, market) is not None), 0)
+        high = most if low else 0
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (middle, high) if self._cash_of(instrument, side, middle, market) is not None else (low, middle)
+        return low
+
+    def admission(self, market: Market) -> Admission:
+        """Return whether the venue takes orders; nobody can tell without an oracle price."""
+        return "unknown" if market.spot <= 0 and self.status == "available" else self.status
+
+    def reserves(self) -> dict[str, int]:
+        """Return nothing: money and positions are in the maker's account."""
+        return {}
+
+    def _best(self, name: str, side: Side, price: float, market: Market) -> Arbitrage | None:
+        capacity = self.capacity(name, side, market)
+        if capacity == 0:
+            return None
+        if self.rules.vol_fees is not None:
+            return best_by_search(lambda size: self._cash_of(name, side, size, market), name, side, price, capacity)
+        return best_on_curve(self._curve(parse_series(name), side, market), name, side, price, capacity)
+
+    def _curve(self, series: OptionSeries, side: Side, market: Market) -> Curve:
+        board = self.boards[series.expiry]
+        sign = 1 if side == "buy" else -1
+        move = sign * VOL_POINT / fp.ONE * OPTION_UNIT / self.rules.standard_size
+        price_fee, spot_fee = self._fee_rates(series, market)
+        return curve_of(
+            series,
+            market,
+            (board.base_iv / fp.ONE, board.skews[strike_key(series)] / fp.ONE),
+            (move, move * self.rules.skew_adjustment / fp.ONE),
+            (price_fee / fp.ONE, spot_fee / fp.ONE),
+        )
+
+    def _cash_of(self, instrument: str, side: Side, quantity: int, market: Market) -> int | None:
+        """Return what an order at any price costs or brings, or `None` if it does not fill."""
+        bound = ANY_COST if side == "buy" else 0
+        order = Order(venue=self.id, instrument=instrument, side=side, quantity=quantity, bound=bound)
+        outcome = self.execute(order, market)
+        return None if isinstance(outcome, Unfilled) else outcome[1].cash
 
     def _listed(self, instrument: str) -> OptionSeries | None:
         """Return the series of a symbol, if it is traded here."""
@@ -154,10 +210,12 @@ class OptionAmm:
         except InvalidSymbolError:
             return None
         board = self.boards.get(series.expiry)
-        listed = series.underlying == ETH and board is not None and _strike_key(series) in board.skews
+        listed = series.underlying == ETH and board is not None and strike_key(series) in board.skews
         return series if listed else None
 
     def _refusal(self, series: OptionSeries, order: Order, market: Market) -> Unfilled | None:
+        if self.status != "available":
+            return Unfilled(Cause.HALTED, f"{self.id} is {self.status}")
         if market.spot <= 0:
             return Unfilled(Cause.STALE, f"{self.id} has no oracle price")
         if market.now_ms > series.expiry_ms - self.rules.cutoff_ms:
@@ -166,13 +224,22 @@ class OptionAmm:
             return Unfilled(Cause.NO_LIQUIDITY, f"{self.id} takes at most {self.rules.max_trade} at a time")
         return None
 
-    def _priced(self, series: OptionSeries, order: Order, market: Market, vol: int) -> tuple[int, int] | Unfilled:
-        """Return cash and fee of an order at the volatility after it, or why it does not fill there."""
+    def _priced(
+        self, series: OptionSeries, order: Order, market: Market, board: Board, prior: int = 0
+    ) -> tuple[int, int] | Unfilled:
+        """Return cash and fee of an order that leads to `board`, or why it does not fill there.
+
+        With `prior`, the board also holds what others traded before, and the fees are a bound.
+        """
+        vol = volatility(board, series)
         if not self.rules.min_vol <= vol <= self.rules.max_vol:
             return Unfilled(Cause.NO_LIQUIDITY, f"{order.instrument}: volatility {vol} is outside the venue's bounds")
+        if not within_vol_bounds(self.rules.vol_fees, board.base_iv, board.skews[strike_key(series)]):
+            return Unfilled(Cause.NO_LIQUIDITY, f"{order.instrument}: its board or skew would leave the venue's bounds")
         if not self._tradable_delta(series, market, vol):
             return Unfilled(Cause.NO_LIQUIDITY, f"{order.instrument} is too far from the money for this venue")
-        cash, fee = self._cash(series, order.side, order.quantity, vol, market)
+        trade = self._trade(series, order, board)
+        cash, fee = self._cash(trade, self._extra_fee(trade, prior, market), market)
         return (cash, fee) if within_bound(order, cash) else slippage(order, cash)
 
     def _tradable_delta(self, series: OptionSeries, market: Market, vol: int) -> bool:
@@ -183,34 +250,49 @@ class OptionAmm:
         board = self.boards[series.expiry]
         return moved_board(board, series, side, quantity, self.rules)
 
-    def _cash(self, series: OptionSeries, side: Side, quantity: int, vol: int, market: Market) -> tuple[int, int]:
+    def _trade(self, series: OptionSeries, order: Order, board: Board) -> Trade:
+        return Trade(
+            series=series,
+            side=order.side,
+            quantity=order.quantity,
+            vol=volatility(board, series),
+            base_vol=board.base_iv,
+            skew=board.skews[strike_key(series)],
+            board_vol=self.boards[series.expiry].base_iv,
+        )
+
+    def _extra_fee(self, trade: Trade, prior: int, market: Market) -> int:
+        """Return the fees for vega and variance; with `prior`, a bound of them after others have traded."""
+        fees = self.rules.vol_fees
+        if fees is None:
+            return 0
+        if prior == 0:
+            return extra_fee(fees, self.memory, trade, market, lambda s: volatility(self.boards[s.expiry], s))
+        alone = self._moved(trade.series, trade.side, trade.quantity)
+        skew = alone.skews[strike_key(trade.series)]
+        first = replace(trade, vol=volatility(alone, trade.series), base_vol=alone.base_iv, skew=skew)
+        return worst_extra_fee(fees, self.memory, (first, trade), prior, market)
+
+    def _fee_rates(self, series: OptionSeries, market: Market) -> tuple[int, int]:
+        """Return the fees on premium and underlying, which may grow with the time to expiry."""
+        fees, rules = self.rules.vol_fees, self.rules
+        if fees is None:
+            return rules.price_fee, rules.spot_fee
+        left_ms = series.expiry_ms - market.now_ms
+        return (
+            time_weighted(rules.price_fee, left_ms, fees.price_once_ms, fees.price_twice_ms),
+            time_weighted(rules.spot_fee, left_ms, fees.spot_once_ms, fees.spot_twice_ms),
+        )
+
+    def _cash(self, trade: Trade, extra: int, market: Market) -> tuple[int, int]:
         """Return what the trader pays or receives, and the fee in it; a seller's fee is at most the premium."""
-        per_option = black76.option_price(series, market.spot, vol, market.now_ms)
-        gross = per_option * quantity
-        fee = gross * self.rules.price_fee // fp.ONE // _CASH_SCALE
-        fee += market.spot * quantity // _SPOT_SCALE * self.rules.spot_fee // fp.ONE
-        if side == "buy":
+        per_option = black76.option_price(trade.series, market.spot, trade.vol, market.now_ms)
+        gross = per_option * trade.quantity
+        price_fee, spot_fee = self._fee_rates(trade.series, market)
+        fee = gross * price_fee // fp.ONE // _CASH_SCALE + extra
+        fee += market.spot * trade.quantity // _SPOT_SCALE * spot_fee // fp.ONE
+        if trade.side == "buy":
             return -(-gross // _CASH_SCALE) + fee, fee
         premium = gross // _CASH_SCALE
         fee = min(fee, premium)
         return premium - fee, fee
-
-
-def moved_board(board: Board, series: OptionSeries, side: Side, quantity: int, rules: AmmRules) -> Board:
-    """Return the board after a trade: base up for a buy, down for a sale, and the strike's skew with it."""
-    order_size = quantity * fp.ONE // rules.standard_size
-    base_move = order_size * VOL_POINT // fp.ONE
-    skew_move = base_move * rules.skew_adjustment // fp.ONE
-    sign = 1 if side == "buy" else -1
-    key = _strike_key(series)
-    skew = max(board.skews[key] + sign * skew_move, 0)
-    return Board(max(board.base_iv + sign * base_move, 0), board.skews | {key: skew})
-
-
-def volatility(board: Board, series: OptionSeries) -> int:
-    """Return the traded volatility of a series: base times skew."""
-    return board.base_iv * board.skews[_strike_key(series)] // fp.ONE
-
-
-def _strike_key(series: OptionSeries) -> str:
-    return str(series.strike // PRICE_UNIT)

@@ -187,7 +187,7 @@ def test_an_honest_route_verifies(good: tuple[Snapshot, Route]) -> None:
         ({"legs": {HIGH_PUT: options(30)}}, "are not the"),
         ({"orders": ()}, "bring {}"),
         ({"orders": (open_order("amm.home", PUT, "buy", options(81)),)}, "takes at most"),
-        ({"orders": (Order(venue="amm.home", instrument=PUT, side="buy", quantity=options(30), bound=1),)}, "bound 0.00"),
+        ({"orders": (replace(open_order("amm.home", PUT, "buy", options(30)), bound=1),)}, "bound 0.00"),
         ({"cost": Cost(1, 0, 0)}, "the route says 1"),
     ],
 )

@@ -29,8 +29,8 @@ from tests.solvers.small_market import (
     snapshot,
     view,
 )
-from venues.chain_state import AnyVenue
 from venues.graph import LiquidityGraph
+from venues.markets.kinds import AnyVenue
 from venues.markets.venue import Unfilled
 from venues.snapshot import Snapshot
 

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from intents.assets import ETH, ETH_UNIT, OPTION_UNIT, PRICE_UNIT, USDC_UNIT
 from intents.options import parse_expiry
-from venues.chain_state import AnyVenue
 from venues.markets.clob import Book, OrderBook, RestingOrder
 from venues.markets.cpmm import SpotPool
+from venues.markets.kinds import AnyVenue
 from venues.markets.option_amm import AmmRules, Board, OptionAmm
 from venues.markets.venue import Fill, Market, Order, Side, Unfilled
 from venues.pricing.fixed_point import ONE

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from venues.chains.base_fee import BaseFeeRule, next_base_fee
+from venues.chains.fees.base_fee import BaseFeeRule, next_base_fee
 
-CARRIED = Path(__file__).parents[2] / "vectors/chains/eip1559_base_fee.csv"
-ALL = Path(__file__).parents[3] / "../shared/vectors/consensus/eip1559_base_fee.json"
+CARRIED = Path(__file__).parents[3] / "vectors/chains/eip1559_base_fee.csv"
+ALL = Path(__file__).parents[4] / "../shared/vectors/consensus/eip1559_base_fee.json"
 NAMES = ("elasticity", "denominator", "parent_base_fee", "parent_gas_limit", "parent_gas_used", "expected")
 
 RULE = BaseFeeRule(elasticity=2, denominator=8)

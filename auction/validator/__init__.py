@@ -1,0 +1,1 @@
+"""The validator: whether what happened on the chains is exactly what was awarded."""

@@ -1,0 +1,1 @@
+"""Winner determination: which offers win together, exactly or by the published greedy rule."""

@@ -1,0 +1,119 @@
+"""Branch and bound on a relaxation that is kept warm.
+
+After cuts and a dive little is open, and a node costs a few pivots where a new search would pay for its own start. It
+plunges: the branch that wins is looked at next, the other one waits with its basis; of those that wait, the one with
+the highest bound comes first. What it cannot finish within its nodes it leaves, with the bound that it has proved.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from heapq import heappop, heappush
+from itertools import count
+
+import highspy
+import numpy as np
+
+from auction.winner_determination.model import TOLERANCE, Floats, Model, Relaxed
+
+Fixed = dict[int, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Branched:
+    """Where a branch and bound ended."""
+
+    chosen: list[int]
+    bound: float
+    nodes: int
+
+
+@dataclass(order=True, slots=True)
+class _Open:
+    """A node that waits, ordered by its bound, best first."""
+
+    rank: float
+    number: int
+    fixed: Fixed = field(compare=False)
+    basis: highspy.HighsBasis = field(compare=False)
+
+
+class BranchAndBound:
+    """One search; the model is left as it was found."""
+
+    def __init__(
+        self, model: Model, gains: Floats, banned: Sequence[int], accept: Callable[[Sequence[int]], bool]
+    ) -> None:
+        """Take a model with its gains set and its `banned` columns held at zero.
+
+        `accept` checks a whole choice, and adds a row that forbids it where it does not hold.
+        """
+        self._model = model
+        self._gains = gains
+        self._free = np.ones(len(gains), bool)
+        self._free[list(banned)] = False
+        self._accept = accept
+        self._proved = -np.inf
+        """Highest bound of what was left unexplored."""
+
+        self._held: Fixed = {}
+        self._open: list[_Open] = []
+        self._numbers = count()
+
+    def run(self, root: Relaxed, chosen: list[int], nodes: int, relative_gap: float) -> Branched:
+        """Search from the relaxation at hand for a choice better than `chosen`."""
+        self._chosen, self._reached = chosen, float(self._gains[chosen].sum())
+        self._slack = relative_gap
+        basis = self._model.basis()
+        self._open = [_Open(-root.bound, next(self._numbers), {}, basis)]
+        spent = 0
+        while self._open and spent < nodes and -self._open[0].rank > self._cutoff():
+            node = heappop(self._open)
+            self._model.return_to(node.basis)
+            plunge: Fixed | None = node.fixed
+            while plunge is not None:
+                spent += 1
+                plunge = self._visit(plunge)
+        bound = max([self._reached, self._proved, *(-node.rank for node in self._open)])
+        self._model.free(list(self._held))
+        self._model.return_to(basis)
+        return Branched(self._chosen, bound, spent)
+
+    def _cutoff(self) -> float:
+        return self._reached + max(TOLERANCE, self._slack * abs(self._reached))
+
+    def _visit(self, fixed: Fixed) -> Fixed | None:
+        """Look at a node; return the branch to look at next, with the other one left waiting."""
+        self._hold(fixed)
+        while True:
+            relaxed = self._model.relax()
+            if relaxed is None:
+                return None
+            if relaxed.bound <= self._cutoff():
+                self._proved = max(self._proved, relaxed.bound)
+                return None
+            values = relaxed.values[: len(self._gains)]
+            away = np.minimum(values, 1 - values)
+            if away.max(initial=0.0) > TOLERANCE:
+                break
+            found = np.flatnonzero(values > 0.5).tolist()
+            if self._accept(found):
+                self._proved = max(self._proved, relaxed.bound)
+                if self._gains[found].sum() > self._reached:
+                    self._chosen, self._reached = found, float(self._gains[found].sum())
+                return None
+        ceiling = relaxed.bound + relaxed.slopes[: len(values)]
+        useless = np.flatnonzero((values < TOLERANCE) & (ceiling < self._cutoff()) & self._free)
+        self._proved = max(self._proved, float(ceiling[useless].max(initial=-np.inf)))
+        below = fixed | {column: 0.0 for column in useless.tolist() if column not in fixed}
+        column = int(np.argmax(away * self._gains))
+        rest = below | {column: 0.0}
+        heappush(self._open, _Open(-relaxed.bound, next(self._numbers), rest, self._model.basis()))
+        return below | {column: 1.0}
+
+    def _hold(self, fixed: Fixed) -> None:
+        """Hold the columns of a node, and let go of those of the one before."""
+        self._model.free([column for column in self._held if column not in fixed])
+        for column, value in fixed.items():
+            if self._held.get(column) != value:
+                self._model.fix([column], value)
+        self._held = dict(fixed)

@@ -1,0 +1,138 @@
+"""A packing program kept in HiGHS between solves.
+
+The only module here that knows the solver. One thread, a fixed seed and limits on nodes instead of time make every
+answer reproducible.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import highspy
+import numpy as np
+from numpy.typing import NDArray
+
+from auction.winner_determination.rows import Formulation
+
+Floats = NDArray[np.float64]
+
+TOLERANCE: Final = 1e-6
+"""Values closer than this to a whole number are whole."""
+
+_DECIDED: Final = (
+    highspy.HighsModelStatus.kOptimal,
+    highspy.HighsModelStatus.kInfeasible,
+    highspy.HighsModelStatus.kUnboundedOrInfeasible,
+)
+
+_OPTIONS: Final[Mapping[str, object]] = {"output_flag": False, "threads": 1, "random_seed": 0, "parallel": "off"}
+
+
+@dataclass(frozen=True, slots=True)
+class Relaxed:
+    """Optimum of the relaxation."""
+
+    values: Floats
+    slopes: Floats
+    """Change of the optimum per unit of a column: negative for columns that had better stay out."""
+
+    bound: float
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search found."""
+
+    values: Floats | None
+    """One value for each column, or `None` if it found nothing."""
+
+    bound: float
+
+
+class Model:
+    """Columns in [0, 1], the first `binaries` of them binary; the gain is maximised."""
+
+    def __init__(self, formulation: Formulation, binaries: int) -> None:
+        self.columns = formulation.columns
+        self.binaries = binaries
+        self._highs = _highs({})
+        zeros = np.zeros(self.columns)
+        self._highs.addVars(self.columns, zeros, np.ones(self.columns))
+        self._highs.changeObjectiveSense(highspy.ObjSense.kMaximize)
+        for row in formulation.rows:
+            self.add(row.terms, row.high)
+
+    def add(self, terms: Mapping[int, float], high: float, low: float = -np.inf) -> int:
+        """Add a row, and return its number."""
+        index = np.fromiter(terms.keys(), np.int32, len(terms))
+        self._highs.addRow(low, high, len(terms), index, np.fromiter(terms.values(), np.float64, len(terms)))
+        return int(self._highs.getNumRow()) - 1
+
+    def bound_row(self, row: int, low: float, high: float) -> None:
+        """Change what a row allows."""
+        self._highs.changeRowBounds(row, low, high)
+
+    def set_gains(self, gains: Floats) -> None:
+        """Set the gain of each binary column; the others have none."""
+        costs = np.zeros(self.columns)
+        costs[: self.binaries] = gains
+        self._highs.changeColsCost(self.columns, np.arange(self.columns, dtype=np.int32), costs)
+
+    def fix(self, columns: Sequence[int], value: float) -> None:
+        """Hold columns at a value."""
+        for column in columns:
+            self._highs.changeColBounds(column, value, value)
+
+    def free(self, columns: Sequence[int]) -> None:
+        """Let columns move again."""
+        for column in columns:
+            self._highs.changeColBounds(column, 0.0, 1.0)
+
+    def relax(self) -> Relaxed | None:
+        """Return the optimum of the relaxation, starting from the last one; `None` if nothing is feasible.
+
+        A warm start can leave the solver undecided; then it starts afresh.
+
+        Raises:
+            RuntimeError: if it does not decide even so.
+        """
+        self._highs.run()
+        if self._highs.getModelStatus() not in _DECIDED:
+            self._highs.clearSolver()
+            self._highs.run()
+        status = self._highs.getModelStatus()
+        if status not in _DECIDED:
+            raise RuntimeError(f"the relaxation ended as {self._highs.modelStatusToString(status)}")
+        if status != highspy.HighsModelStatus.kOptimal:
+            return None
+        solution = self._highs.getSolution()
+        bound = float(self._highs.getInfo().objective_function_value)
+        return Relaxed(np.array(solution.col_value), np.array(solution.col_dual), bound)
+
+    def basis(self) -> highspy.HighsBasis:
+        """Return where the last relaxation ended."""
+        basis: highspy.HighsBasis = self._highs.getBasis()
+        return basis
+
+    def return_to(self, basis: highspy.HighsBasis) -> None:
+        """Start the next relaxation where an earlier one ended."""
+        self._highs.setBasis(basis)
+
+    def search(self, nodes: int) -> Found:
+        """Return the best choice of binary columns, by the solver's own search."""
+        search = _highs({"mip_max_nodes": nodes, "mip_rel_gap": 0.0})
+        search.passModel(self._highs.getModel())
+        whole = np.arange(self.binaries, dtype=np.int32)
+        search.changeColsIntegrality(len(whole), whole, np.full(len(whole), highspy.HighsVarType.kInteger))
+        search.run()
+        info = search.getInfo()
+        if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
+            return Found(None, float(info.mip_dual_bound))
+        return Found(np.array(search.getSolution().col_value), float(info.mip_dual_bound))
+
+
+def _highs(options: Mapping[str, object]) -> highspy.Highs:
+    highs = highspy.Highs()
+    for name, value in {**_OPTIONS, **options}.items():
+        highs.setOptionValue(name, value)
+    return highs

@@ -1,0 +1,199 @@
+"""One group of offers that hang together: its best choice, found again and again under small changes.
+
+Relax, cut off fractions by cliques, dive for a good choice, then branch. Relaxation, cuts and good choices stay, so
+that the same question without one solver begins where the last one ended.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import numpy as np
+
+from auction.winner_determination.branch import BranchAndBound
+from auction.winner_determination.cliques import Cliques
+from auction.winner_determination.greedy import by_score
+from auction.winner_determination.model import TOLERANCE, Floats, Model, Relaxed
+from auction.winner_determination.offer import Limits, Offer, Tally, complete, tie_weight
+from auction.winner_determination.rows import conflicts, formulate
+
+Objective = Literal["surplus", "volume"]
+"""What is maximised: surplus, or volume and then surplus."""
+
+CUT_ROUNDS: Final = 20
+CUT_PROGRESS: Final = 1e-5
+"""Relative improvement of the bound below which no more cuts are looked for."""
+
+MOST_CONFLICTS: Final = 4_000
+"""Offers above which the conflict graph is not built."""
+
+MOST_SEEDS: Final = 2
+"""Earlier choices that a search tries to begin with."""
+
+LARGEST_GAIN: Final = 2.0**30
+"""Gains above are scaled down to this, for the solver's tolerances are absolute."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """When a search stops; counted in work, never in time, so that it stops at the same place again."""
+
+    nodes: int = 20_000
+    """Branch-and-bound nodes for each group of offers."""
+
+    relative_gap: float = 0.0
+    """Proven relative distance to the best that is good enough."""
+
+
+@dataclass(frozen=True, slots=True)
+class Best:
+    """The best choice found in a group."""
+
+    winners: tuple[Offer, ...]
+    bound: int
+    """No choice reaches more of what is maximised first."""
+
+    work: int
+
+
+class Packing:
+    """One group of offers."""
+
+    def __init__(self, offers: Sequence[Offer], limits: Limits, tie: bytes, budget: Budget) -> None:
+        self._offers = by_score(offers, tie)
+        self._index = {offer.id: i for i, offer in enumerate(self._offers)}
+        self._limits = limits
+        self._budget = budget
+        self._ties = np.array([tie_weight(tie, offer) for offer in self._offers])
+        self._model = Model(formulate(self._offers, limits), len(self._offers))
+        self._volumes = [offer.volume for offer in self._offers]
+        self._floor: int | None = None
+        """Row that keeps the volume from falling, once it is needed."""
+
+        self._good: list[list[int]] = []
+        small = len(self._offers) <= MOST_CONFLICTS
+        self._cliques = Cliques(conflicts(self._offers, limits)) if small else None
+
+    def best(self, objective: Objective, without: Collection[str] = (), start: Iterable[Offer] = ()) -> Best:
+        """Return the best choice without some solvers, beginning with what still holds of `start`."""
+        banned = [i for i, offer in enumerate(self._offers) if offer.solver in without]
+        given = {offer.id for offer in start}
+        begin = sorted(self._index[name] for name in given if self._offers[self._index[name]].solver not in without)
+        self._model.fix(banned, 0.0)
+        try:
+            if objective == "surplus":
+                return self._maximised([offer.score for offer in self._offers], banned, begin)
+            return self._by_volume(banned, begin)
+        finally:
+            self._model.free(banned)
+
+    def _by_volume(self, banned: Sequence[int], begin: Sequence[int]) -> Best:
+        first = self._maximised(self._volumes, banned, begin)
+        most = sum(offer.volume for offer in first.winners)
+        scale = float(max(*self._volumes, 1))
+        if self._floor is None:
+            self._floor = self._model.add({i: v / scale for i, v in enumerate(self._volumes) if v}, np.inf)
+        self._model.bound_row(self._floor, (most - 0.5) / scale, np.inf)
+        begin = sorted(self._index[offer.id] for offer in first.winners)
+        try:
+            second = self._maximised([offer.score for offer in self._offers], banned, begin, least_volume=most)
+        finally:
+            self._model.bound_row(self._floor, -np.inf, np.inf)
+        return Best(second.winners, first.bound, first.work + second.work)
+
+    def _maximised(
+        self, worth: Sequence[int], banned: Sequence[int], begin: Sequence[int], least_volume: int = 0
+    ) -> Best:
+        """Return the choice of most worth; equals are told apart by less than one unit of it."""
+        scale = min(1.0, LARGEST_GAIN / max(*map(abs, worth), 1))
+        gains = np.array([w * scale for w in worth]) + self._ties * (scale / 2 / max(len(worth), 1))
+        self._model.set_gains(gains)
+        work = 0
+        relaxed = self._cut_off()
+        chosen = self._dived(relaxed, gains, banned, begin, least_volume)
+        bound = relaxed.bound if relaxed is not None else float(gains[gains > 0].sum())
+        if relaxed is not None:
+            search = BranchAndBound(self._model, gains, banned, self._holds)
+            found = search.run(relaxed, chosen, self._budget.nodes, self._budget.relative_gap)
+            chosen, bound, work = found.chosen, found.bound, found.nodes
+        self._good.append(chosen)
+        winners = tuple(self._offers[i] for i in chosen)
+        reached = sum(worth[i] for i in chosen)
+        return Best(winners, max(reached, _whole(bound, scale)), work)
+
+    def _cut_off(self) -> Relaxed | None:
+        """Return the relaxation after the cuts that it calls for."""
+        relaxed = self._model.relax()
+        for _ in range(CUT_ROUNDS if self._cliques is not None else 0):
+            if relaxed is None or self._cliques is None:
+                break
+            found = self._cliques.violated(relaxed.values[: len(self._offers)])
+            if not found:
+                break
+            for clique in found:
+                self._model.add(dict.fromkeys(clique, 1.0), 1.0)
+            after = self._model.relax()
+            small = after is not None and relaxed.bound - after.bound < CUT_PROGRESS * abs(relaxed.bound)
+            relaxed = after
+            if small:
+                break
+        return relaxed
+
+    def _dived(
+        self, relaxed: Relaxed | None, gains: Floats, banned: Sequence[int], begin: Sequence[int], least_volume: int
+    ) -> list[int]:
+        """Return the best of several good choices: what was good before, greed, and what the relaxation points at."""
+        out = set(banned)
+        order = [i for i in np.argsort(-gains, kind="stable").tolist() if i not in out]
+        before = [[i for i in good if i not in out] for good in (*self._good, begin)]
+        seeds = sorted(before, key=lambda seed: -float(gains[seed].sum()))[:MOST_SEEDS]
+        if relaxed is not None:
+            seeds.append(self._rounded(relaxed))
+        choices = [self._completed(seed, order) for seed in (*seeds, [])]
+        if relaxed is not None and not self._good and not _is_whole(relaxed.values[: len(gains)]):
+            choices.append(self._completed(self._dive(relaxed), order))
+        choices = [c for c in choices if sum(self._volumes[i] for i in c) >= least_volume]
+        return max(choices, key=lambda choice: float(gains[choice].sum()))
+
+    def _rounded(self, relaxed: Relaxed) -> list[int]:
+        return np.flatnonzero(relaxed.values[: len(self._offers)] > 1 - TOLERANCE).tolist()
+
+    def _dive(self, relaxed: Relaxed) -> list[int]:
+        """Return the winners after fixing the largest fraction again and again."""
+        model, size, fixed = self._model, len(self._offers), []
+        basis, now = model.basis(), relaxed
+        while not _is_whole(now.values[:size]):
+            values = np.where(now.values[:size] < 1 - TOLERANCE, now.values[:size], 0.0)
+            fixed.append(int(np.argmax(values)))
+            model.fix(fixed[-1:], 1.0)
+            after = model.relax()
+            if after is None:
+                break
+            now = after
+        model.free(fixed)
+        model.return_to(basis)
+        return self._rounded(now)
+
+    def _completed(self, seed: Sequence[int], order: Sequence[int]) -> list[int]:
+        """Return as much of a seed as may win together, and what fits beside it."""
+        tally = complete(Tally(self._limits), [self._offers[i] for i in seed])
+        tally = complete(tally, [self._offers[i] for i in order])
+        return sorted(self._index[offer.id] for offer in tally.winners)
+
+    def _holds(self, chosen: Sequence[int]) -> bool:
+        """Return whether a choice holds in whole numbers; one that keeps the rows by their tolerance is forbidden."""
+        broken = Tally(self._limits, [self._offers[i] for i in chosen]).broken()
+        if broken is None:
+            return True
+        members = [i for i in chosen if broken in {*self._offers[i].takes, *self._offers[i].reaches}]
+        self._model.add(dict.fromkeys(members, 1.0), len(members) - 1.0)
+        return False
+
+
+def _is_whole(values: Floats) -> bool:
+    return bool(np.all(np.abs(values - np.round(values)) < TOLERANCE))
+
+
+def _whole(bound: float, scale: float) -> int:
+    """Return the largest whole worth within a bound on gains; what ties add is less than a unit."""
+    return int(np.floor(bound / scale + TOLERANCE / scale))

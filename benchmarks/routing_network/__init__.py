@@ -1,0 +1,1 @@
+"""The network engines against published methods: instances, peers and what is measured."""

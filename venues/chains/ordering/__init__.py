@@ -1,0 +1,1 @@
+"""Who gets into the next block: by price, or by arrival."""

@@ -1,0 +1,23 @@
+"""Chains as data: one preset a module."""
+
+from venues.chains.confirmation import Level
+from venues.chains.presets.arbitrum import ARBITRUM
+from venues.chains.presets.ethereum_2020 import ETHEREUM_2020
+from venues.chains.presets.ethereum_today import ETHEREUM_TODAY
+from venues.chains.presets.op_stack import OP_STACK
+from venues.chains.presets.rollup_2s import ROLLUP_2S
+from venues.chains.presets.table import PRESETS
+from venues.chains.presets.zk_rollup import ZK_ROLLUP
+from venues.chains.rules import ChainRules
+
+__all__ = [
+    "ARBITRUM",
+    "ETHEREUM_2020",
+    "ETHEREUM_TODAY",
+    "OP_STACK",
+    "PRESETS",
+    "ROLLUP_2S",
+    "ZK_ROLLUP",
+    "ChainRules",
+    "Level",
+]
