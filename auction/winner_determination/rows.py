@@ -42,7 +42,9 @@ def formulate(offers: Sequence[Offer], limits: Limits) -> Formulation:
     """Return the rows that hold for exactly the sets of offers that may win together."""
     rows: list[Row] = []
     columns = len(offers)
-    for resource, taken in users(offers).items():
+    taken_of = users(offers)
+    alike = _alike(taken_of, limits)
+    for resource, taken in taken_of.items():
         everything = sum(taken.values())
         most = min(everything, limits.capacity.get(resource, everything))
         levels = sorted({reach for i in taken if (reach := offers[i].reaches.get(resource, most)) < most})
@@ -57,10 +59,11 @@ def formulate(offers: Sequence[Offer], limits: Limits) -> Formulation:
         rows.append(Row(terms, steps[0] / scale))
         rows += [Row({first + k + 1: 1.0, first + k: -1.0}, 0.0) for k in range(len(levels) - 1)]
         index = {level: first + k for k, level in enumerate(levels)}
+        reaches = {i: offers[i].reaches.get(resource, most) for i in taken}
         for i in taken:
-            level = offers[i].reaches.get(resource)
-            if level in index:
-                rows.append(Row({i: 1.0, index[level]: 1.0}, 1.0))
+            if reaches[i] in index:
+                closing = {j: 1.0 for j in alike.get(i, (i,)) if reaches.get(j, most) <= reaches[i] and j in taken}
+                rows.append(Row(closing | {index[reaches[i]]: 1.0}, 1.0))
         columns += len(levels)
     return Formulation(columns, (*rows, *_counts(offers, limits)))
 
@@ -112,6 +115,21 @@ def components(offers: Sequence[Offer], limits: Limits) -> Iterator[list[int]]:
     for i in range(len(offers)):
         groups.setdefault(root(i), []).append(i)
     yield from groups.values()
+
+
+def _alike(taken_of: Mapping[str, Mapping[int, int]], limits: Limits) -> dict[int, tuple[int, ...]]:
+    """Return for offers a group of which at most one wins: each takes more than half of the same resource.
+
+    Rivals for one intent close the same levels, and they close them together.
+    """
+    found: dict[int, tuple[int, ...]] = {}
+    for resource, taken in taken_of.items():
+        if resource in limits.capacity:
+            group = tuple(i for i, quantity in taken.items() if 2 * quantity > limits.capacity[resource])
+            for i in group:
+                if len(group) > len(found.get(i, ())):
+                    found[i] = group
+    return found
 
 
 def _counts(offers: Sequence[Offer], limits: Limits) -> Iterator[Row]:

@@ -23,11 +23,11 @@ from solvers.routing.network.start import starting_prices
 ROUGH = 1e-3
 """Imbalance, relative to the value, of the first descent, which only has to tell the value."""
 
-FIRST_SHARPNESS, WARM_SHARPNESS, MOST_SHARPNESS = 1e3, 1e4, 1e5
+FIRST_SHARPNESS, WARM_SHARPNESS, MOST_SHARPNESS = 1e3, 1e5, 1e5
 """Fill gained for a relative profit of one: in the first round, in the first after another solve, and at most."""
 
 OTHER_SHARPNESS = (1e2, 1e4)
-"""Where the rounds begin again if they got lost, which happens to about one instance in two hundred."""
+"""Where the rounds begin again if they got lost, which happens to one instance in ninety or so."""
 
 CLOSE = 1e-6
 """Gap above which they are taken to have got lost."""
@@ -40,6 +40,9 @@ SHARPER = 10.0
 
 MOST_ROUNDS = 40
 """Most rounds of offers; three to five are usual."""
+
+MOST_ANSWERS = 3
+"""Answers worked out in one attempt; arithmetic that spoils three will spoil a fourth."""
 
 MOST_SPARE = 1e-6
 """Relative change of a price up to which something is held back of its token."""
@@ -175,7 +178,7 @@ def _rounds(network: Network, aim: Aim, search: Search, anchor: Anchor) -> Solut
     """Draw offers to their fills, ever less, until the gap is closed; return the best answer met."""
     question, tolerance, inner = search.question, search.budget.tolerance, ROUGH
     best: Solution | None = None
-    bound = np.inf
+    bound, answers = np.inf, 0
     for _ in range(MOST_ROUNDS):
         value, imbalance = search.lower(anchor, inner)
         strict = search.spare(question, value)
@@ -185,7 +188,8 @@ def _rounds(network: Network, aim: Aim, search: Search, anchor: Anchor) -> Solut
         settled = imbalance <= tolerance * abs(value) or inner <= 2.0 * strict
         if search.halted or (gap <= 0.5 * tolerance and settled):
             best = _better(best, _answer(network, aim, search, (anchor, bound)))
-            if search.halted or best.ended == "optimal":
+            answers += 1
+            if search.halted or best.ended == "optimal" or answers == MOST_ANSWERS:
                 return best
             # Fills are right but rounding, which sharpness amplifies, leaves tokens short: settle them softly.
             anchor = anchor._replace(sharpness=FIRST_SHARPNESS / SHARPER)

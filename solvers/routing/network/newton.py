@@ -168,7 +168,7 @@ def look(question: Question, anchor: Anchor, work: Work, curvature: Floats) -> F
 
 @compiled
 def improve(question: Question, anchor: Anchor, price: Floats, work: Work, known: tuple[float, float, int]) -> Found:
-    """Find a step that helps, and leave the prices reached in `work.trial`; `known` are value, damping and past walls."""
+    """Find a step that helps, and leave the prices reached in `work.trial`; `known`: value, damping, past walls."""
     value, damping, walled = known
     tried, slope, hidden = 0, 0.0, False
     for wall in range(WALLS):

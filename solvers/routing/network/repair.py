@@ -5,7 +5,6 @@ A linear program finds the share of each trade that is kept, at least loss, so t
 
 import numpy as np
 import scipy.sparse as sp
-from scipy.optimize import linprog
 
 from solvers.routing.network.compiled import Floats
 from solvers.routing.network.markets import Baskets
@@ -24,6 +23,8 @@ HALVINGS = 60
 
 def fit_together(network: Network, aim: Aim, trades: Trades) -> None:
     """Shorten trades in place so that no token runs short; leave them alone if the linear program fails."""
+    from scipy.optimize import linprog
+
     families, tokens = network.families, network.tokens
     arcs = arcs_of(families, trades)
     sizes = np.diff(network.baskets.starts)
