@@ -10,7 +10,7 @@ import json
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
@@ -84,6 +84,8 @@ class Ledger:
         path = folder / FILE_NAME
         if path.exists():
             raise LedgerError(f"{path} exists already; give another --out folder")
+        self._path = path
+        self._made_folder = not folder.exists()
         try:
             folder.mkdir(parents=True, exist_ok=True)
             path.touch(exist_ok=False)
@@ -120,8 +122,24 @@ class Ledger:
         self._ends |= ends
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file, and leave it as one plain file that can be read from any medium.
+
+        A ledger without a name holds no run: it is taken away again, so that a start that failed leaves nothing behind.
+        """
+        named = self._connection.execute("SELECT COUNT(*) FROM meta").fetchone()[0]
+        with suppress(sqlite3.OperationalError):
+            # Somebody who reads it at this moment keeps the log of writes in a file of its own.
+            self._connection.execute("PRAGMA journal_mode=DELETE")
         self._connection.close()
+        if not named:
+            self._discard()
+
+    def _discard(self) -> None:
+        for ending in ("", "-wal", "-shm"):
+            self._path.with_name(self._path.name + ending).unlink(missing_ok=True)
+        if self._made_folder:
+            with suppress(OSError):
+                self._path.parent.rmdir()
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:

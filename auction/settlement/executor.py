@@ -229,7 +229,8 @@ class Executor:
         self._events.append(sending.event("dropped", world.now_ms))
         wallet = world.state(sending.step.chain).wallets.get(sending.sender, 0)
         sending.status = "waiting"
-        if wallet < transaction.gas * transaction.max_fee_wei and self._run_of(sending) is not None:
+        dearest = transaction.gas * transaction.max_fee_wei + world.chain(sending.step.chain).data_fee_wei(transaction)
+        if wallet < dearest and self._run_of(sending) is not None:
             sending.status = "failed"
             sending.reason = f"undercollateralised: {sending.sender} lacks the ether for gas"
 

@@ -210,3 +210,23 @@ def test_the_name_of_a_folder_may_hold_anything(tmp_path: Path) -> None:
 
     assert (folder / FILE_NAME).is_file()
     assert read(folder) == first_round()
+
+
+def test_a_closed_ledger_is_one_file_and_stays_so_when_it_is_read(tmp_path: Path) -> None:
+    written(tmp_path, first_round()).close()
+
+    LedgerReader(tmp_path).close()
+
+    assert [path.name for path in tmp_path.iterdir()] == ["ledger.sqlite"]
+
+
+def test_a_ledger_that_was_never_named_is_taken_away(tmp_path: Path) -> None:
+    made, there = tmp_path / "new", tmp_path / "old"
+    there.mkdir()
+    (there / "notes.txt").write_text("mine")
+
+    Ledger(made).close()
+    Ledger(there).close()
+
+    assert not made.exists()
+    assert [path.name for path in there.iterdir()] == ["notes.txt"]
