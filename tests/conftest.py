@@ -1,9 +1,14 @@
-"""How property tests draw their examples: the same ones every time, or new ones where something is to be found."""
+"""What holds for the whole suite: how property tests draw their examples, and that Ctrl-C means something."""
 
 import os
+import signal
 
 from hypothesis import settings
 
 settings.register_profile("steady", derandomize=True)
 settings.register_profile("explore", derandomize=False, print_blob=True)
 settings.load_profile(os.environ.get("SOLVERNET_EXAMPLES", "steady"))
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell that runs the suite in the background ignores the signal, and processes that tests start would too.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
