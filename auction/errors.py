@@ -16,3 +16,4 @@ class BrokenChainError(LedgerError):
         super().__init__(f"{table} row {row}: {what}")
         self.table = table
         self.row = row
+        self.what = what

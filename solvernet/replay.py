@@ -80,7 +80,7 @@ def replay(folder: Path) -> ReplayResult:
     try:
         recording = read(folder)
     except BrokenChainError as error:
-        return ReplayResult(0, "", Difference(error.row, str(error)), None)
+        return ReplayResult(0, "", Difference(error.row, f"of {error.table} {error.what}"), None)
     if recording.meta.get("version") != __version__:
         raise LedgerError(f"the ledger was written by version {recording.meta.get('version')}, this is {__version__}")
     engine = Engine(recording.name, recording.software, __version__)
