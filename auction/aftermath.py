@@ -10,6 +10,7 @@ from auction.bonds import bond, slash
 from auction.book import Entry, IntentBook
 from auction.breaker import Breaker
 from auction.journal import Journal
+from auction.purse import Purse
 from auction.settlement.attribution import Restored, Verdict, attribute
 from auction.settlement.executor import Executor, Run
 from auction.settlement.plan import Plan, Step, StepKind
@@ -38,6 +39,7 @@ class Aftermath:
         self._journal = journal
         self._breaker = breaker
         self._bond_chain = bond_chain
+        self.purse = Purse(executor, journal, bond_chain, OPERATOR)
         self._open: dict[str, set[str]] = {}
         """Fills of each intent that are not concluded."""
 
@@ -103,6 +105,7 @@ class Aftermath:
             self._journal.note(world.now_ms, "fill.delivered", done)
         else:
             self._fail(world, run, entry)
+        self.purse.conclude(world, terms.fill_id, delivered=run.delivered_ms > 0)
         if not self._open[terms.intent_id]:
             del self._open[terms.intent_id]
             self._move_on(world, entry)

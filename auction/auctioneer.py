@@ -4,7 +4,6 @@ It is the core: no clock, no network, no files. Who drives it hands it what came
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from auction.aftermath import Aftermath
 from auction.book import Entry, IntentBook, Listing, Refusal
@@ -12,12 +11,14 @@ from auction.breaker import Breaker
 from auction.house import Benchmark, job_of
 from auction.journal import Journal
 from auction.ledger import Event
-from auction.round import RoundResult, awards, close, first_best
+from auction.payments.payment import Payment
+from auction.reckoning import Decided, Reckoning
+from auction.round import RoundResult, Ruling, awards, close, first_best
+from auction.rules import AuctionRules
 from auction.scoring import Scored, Tender, plans_of
 from auction.settlement.attribution import Verdict
 from auction.settlement.executor import Executor
 from auction.settlement.plan import Deadlines
-from auction.settlement.policy import SettlementPolicy
 from intents.canonical import Json
 from intents.intent import SignedIntent
 from intents.lifecycle import Cause, State
@@ -27,25 +28,6 @@ from venues.clearing import FULL_COLLATERAL
 from venues.seeds import seed_bytes
 from venues.snapshot import Snapshot, view_chain
 from venues.world import Observer, World
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AuctionRules:
-    """How rounds are run."""
-
-    award_delay_ms: int
-    """Time from the snapshot to the award: bidding and the auctioneer's own work, in the world's time."""
-
-    nodes: int
-    """Work budget of solvers: branch-and-bound nodes for each program."""
-
-    reference_chain: str
-    """Chain whose oracle converts gas into dollars."""
-
-    bond_chain: str
-    """Chain where bonds are staked."""
-
-    policy: SettlementPolicy
 
 
 class Auctioneer:
@@ -64,6 +46,7 @@ class Auctioneer:
         self._watchers: list[Observer] = []
         self._tender: Tender | None = None
         self._result: RoundResult | None = None
+        self._payments: tuple[Payment, ...] = ()
 
     def receive(self, signed: SignedIntent) -> Entry | Refusal:
         """Take in an intent at the present instant, or say why not."""
@@ -150,11 +133,15 @@ class Auctioneer:
             self.journal.note(now_ms, "bids.opened", sheet.model_dump(mode="json"))
         tie = self._tie(tender.round)
         suspended = [name for name in self._solvers if self._breaker.is_suspended(name, now_ms)]
-        self._result = close(sheets, tender, self._free_cash(tender), tie, suspended)
-        self._note_result(self._result, house, tie)
+        cash = self._free_cash(tender)
+        self._result = close(sheets, tender, cash, tie, Ruling(suspended=suspended, winners=self.rules.winners))
+        reckoning = self._reckoning(self._result, cash, tie)
+        told = awards(self._result, tender.round, reckoning.references)
+        self._note_result(self._result, told, house, tie)
+        self._note_payments(reckoning)
         self.advance(now_ms + self.rules.award_delay_ms)
         self._release(self._result, house)
-        return awards(self._result, tender.round)
+        return told
 
     def settle(self, decisions: Mapping[str, Decision]) -> None:
         """Begin the settlement of the winners as their solvers decided; no decision means that nothing is sent."""
@@ -169,8 +156,9 @@ class Auctioneer:
             for scored in result.winners
             for plan in plans_of(scored.bid, scored.position, tender, self._deadlines)
         ]
+        self._aftermath.purse.promise(self._payments, result.winners)
         self._aftermath.begin(self.world, plans)
-        self._tender = self._result = None
+        self._tender, self._result, self._payments = None, None, ()
 
     def advance(self, until_ms: int, observers: Sequence[Observer] = ()) -> None:
         """Let the world live on; settlements go their way and are judged."""
@@ -228,7 +216,27 @@ class Auctioneer:
                 free[solver, chain] = account.cash - FULL_COLLATERAL.requirement(account).cash
         return free
 
-    def _note_result(self, result: RoundResult, house: Benchmark, tie: bytes) -> None:
+    def _reckoning(self, result: RoundResult, cash: Mapping[tuple[str, str], int], tie: bytes) -> Reckoning:
+        left = {intent: remaining for intent, (_, remaining) in self._open_tender().intents.items()}
+        rule = self.rules.winners
+        return Reckoning(
+            Decided(fair=result.fair, winners=result.winners, remaining=left, cash=cash, tie=tie, rule=rule)
+        )
+
+    def _note_payments(self, reckoning: Reckoning) -> None:
+        """Work out what the winners are owed and write it down, where the rule pays anything."""
+        if self.rules.payment == "pay_as_bid":
+            return
+        fees = self._aftermath.purse.free(self.world)
+        self._payments = reckoning.payments(self.rules.payment, fees)
+        accounts: list[Json] = [
+            {"solver": p.solver, "score": str(p.score), "reference": _text(p.reference), "reward": str(p.reward)}
+            for p in self._payments
+        ]
+        body: dict[str, Json] = {"rule": self.rules.payment, "fees": str(fees), "accounts": accounts}
+        self.journal.note(self.world.now_ms, "round.payments", body)
+
+    def _note_result(self, result: RoundResult, told: Sequence[Award], house: Benchmark, tie: bytes) -> None:
         now_ms = self.world.now_ms
         alone: dict[str, Json] = {
             name: {"surplus": str(found.surplus), "cause": found.cause, "unit_cost": _text(found.unit_cost)}
@@ -236,9 +244,10 @@ class Auctioneer:
         }
         bound = first_best(result, house)
         self.journal.note(now_ms, "round.benchmark", {"first_best": str(bound), "alone": alone})
-        for name, results in result.results.items():
-            found = [item.model_dump(mode="json", exclude_defaults=True) for item in results]
-            self.journal.note(now_ms, "bids.judged", {"solver": name, "results": found})
+        hidden = {"beaten_by", "reference"} if self.rules.are_plain else set()
+        for award in told:
+            found = [item.model_dump(mode="json", exclude_defaults=True, exclude=hidden) for item in award.results]
+            self.journal.note(now_ms, "bids.judged", {"solver": award.solver, "results": found})
         body: dict[str, Json] = {
             "winners": [f"{s.bid.solver}/{s.position}" for s in result.winners],
             "score": str(result.score),

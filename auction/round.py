@@ -2,14 +2,33 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from auction.house import Benchmark
+from auction.obstacles import is_full, obstacles
+from auction.payments.reference import References
 from auction.scoring import Dropped, Scored, Tender, check, execute, plans_of
+from auction.winner_determination.offer import Limits, Offer
+from auction.winner_determination.rounds import WinnerRule, limits_of, offers_of, select_by
 from auction.winners import select
 from intents.assets import USDC_UNIT
 from solvers.bid import MAX_BATCH_BIDS, Bid
 from solvers.messages import Award, BidResult, BidSheet
 from venues.chains.transaction import Reverted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ruling:
+    """Who may win in a round, and how winners are chosen."""
+
+    suspended: Collection[str] = ()
+    """Solvers whose bids are refused."""
+
+    winners: WinnerRule | None = None
+    """Rule of the choice; the program of `auction.winners` if `None`."""
+
+
+PLAIN: Final = Ruling()
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +45,16 @@ class RoundResult:
     conflicts: tuple[str, ...]
     """Winners that the joint simulation refused, as `solver/position: reason`; empty unless there is a bug."""
 
+    fair: tuple[Scored, ...] = ()
+    """Bids that hold and passed the fairness filter."""
+
 
 def close(
     sheets: Sequence[BidSheet],
     tender: Tender,
     cash: Mapping[tuple[str, str], int],
     tie: bytes,
-    suspended: Collection[str] = (),
+    ruling: Ruling = PLAIN,
 ) -> RoundResult:
     """Return the outcome of a round.
 
@@ -41,36 +63,36 @@ def close(
         tender: What bids are checked against.
         cash: Free USDC of each solver on each chain.
         tie: Seed of the tie-break.
-        suspended: Solvers whose bids are refused.
+        ruling: Who may win, and how winners are chosen.
     """
     ordered = sorted(sheets, key=lambda s: s.solver)
-    answers = {sheet.solver: _answers(sheet, tender, cash, suspended) for sheet in ordered}
+    answers = {sheet.solver: _answers(sheet, tender, cash, ruling.suspended) for sheet in ordered}
     scored = tuple(answer for found in answers.values() for answer in found if isinstance(answer, Scored))
     remaining = {intent: left for intent, (_, left) in tender.intents.items()}
-    selection = select(scored, remaining, cash, tie)
+    rule = ruling.winners
+    selection = select_by(rule, scored, remaining, cash, tie) if rule else select(scored, remaining, cash, tie)
     winners, conflicts = _held_together(selection.winners, tender)
     unfair = {(s.bid.solver, s.position) for s in selection.unfair}
-    won = {(s.bid.solver, s.position) for s in winners}
+    contest = _Contest(winners, unfair, limits_of(rule or WinnerRule(), remaining, cash), offers_of(winners))
     return RoundResult(
         winners=winners,
-        results={
-            name: tuple(_result(answer, won, unfair, scored) for answer in found) for name, found in answers.items()
-        },
+        results={name: tuple(_result(answer, contest) for answer in found) for name, found in answers.items()},
         scored=scored,
         score=sum(s.score for s in winners),
         gap=selection.gap,
         conflicts=conflicts,
+        fair=tuple(s for s in scored if (s.bid.solver, s.position) not in unfair),
     )
 
 
-def awards(result: RoundResult, round_number: int) -> tuple[Award, ...]:
-    """Return what each solver is told: its own bids, and why they won or lost."""
+def awards(result: RoundResult, round_number: int, references: References) -> tuple[Award, ...]:
+    """Return what each solver is told: its own bids, why they won or lost, and what the round reaches without it."""
     return tuple(
         Award(
             round=round_number,
             solver=name,
             won=tuple(found.position for found in results if found.outcome == "won"),
-            results=results,
+            results=tuple(found.model_copy(update={"reference": references.of(name)}) for found in results),
         )
         for name, results in result.results.items()
     )
@@ -158,22 +180,47 @@ def _held_together(winners: Sequence[Scored], tender: Tender) -> tuple[tuple[Sco
     return tuple(sorted(held, key=lambda s: (s.bid.solver, s.position))), tuple(conflicts)
 
 
-def _result(
-    answer: Scored | Dropped, won: set[tuple[str, int]], unfair: set[tuple[str, int]], scored: Sequence[Scored]
-) -> BidResult:
+@dataclass(frozen=True, slots=True)
+class _Contest:
+    """A decided round, as each of its bids is judged against it."""
+
+    winners: Sequence[Scored]
+    unfair: set[tuple[str, int]]
+    limits: Limits
+    offers: tuple[Offer, ...]
+    """The winners as offers."""
+
+    def won(self, answer: Scored) -> bool:
+        """Return whether a bid won."""
+        return any((s.bid.solver, s.position) == (answer.bid.solver, answer.position) for s in self.winners)
+
+    def reason(self, answer: Scored) -> tuple[str, str]:
+        """Return why a bid that holds lost, as a code and in words."""
+        if (answer.bid.solver, answer.position) in self.unfair:
+            return "unfair", "a bid on one of its intents alone gives that owner more"
+        better = next((s for s in self.winners if set(s.bid.intents) & set(answer.bid.intents)), None)
+        if better is not None:
+            return "outbid", f"won by {better.bid.solver} with {better.score / USDC_UNIT:,.2f} USDC"
+        if is_full(answer.bid.solver, self.offers, self.limits):
+            return "full", "as many bids won as may win"
+        return "capacity", "winners took the venue capacity"
+
+    def beaten_by(self, answer: Scored) -> tuple[str, ...]:
+        """Return the winners that leave a bid no room."""
+        return obstacles(offers_of([answer])[0], self.offers, self.limits)
+
+
+def _result(answer: Scored | Dropped, contest: _Contest) -> BidResult:
     if isinstance(answer, Dropped):
         return BidResult(position=answer.position, outcome="dropped", code=answer.code, score=0, detail=answer.detail)
-    key = (answer.bid.solver, answer.position)
-    if key in won:
+    if contest.won(answer):
         return BidResult(position=answer.position, outcome="won", code="won", score=answer.score)
-    if key in unfair:
-        detail = "a bid on one of its intents alone gives that owner more"
-        return BidResult(position=answer.position, outcome="lost", code="unfair", score=answer.score, detail=detail)
-    better = [s for s in scored if (s.bid.solver, s.position) in won and set(s.bid.intents) & set(answer.bid.intents)]
-    code = "outbid" if better else "capacity"
-    detail = (
-        f"won by {better[0].bid.solver} with {better[0].score / USDC_UNIT:,.2f} USDC"
-        if better
-        else "winners took the venue capacity"
+    code, detail = contest.reason(answer)
+    return BidResult(
+        position=answer.position,
+        outcome="lost",
+        code=code,
+        score=answer.score,
+        detail=detail,
+        beaten_by=contest.beaten_by(answer),
     )
-    return BidResult(position=answer.position, outcome="lost", code=code, score=answer.score, detail=detail)

@@ -125,8 +125,11 @@ class _Builder:
         chain = self._id(name)
         accounts, wallets = self._accounts(name)
         bonds = dict.fromkeys(solver_names(self.scenario), rules.usdc(self.scenario.solvers.bond))
+        vaults = {o: rules.usdc(self.scenario.users.vault) for o, home in self.owners.items() if home == chain}
+        if self.scenario.rounds.fees and name == self.scenario.rounds.bond_chain:
+            vaults[OPERATOR] = rules.usdc(self.scenario.rounds.fees)
         escrow = Escrow(
-            vaults=Map({o: rules.usdc(self.scenario.users.vault) for o, home in self.owners.items() if home == chain}),
+            vaults=Map(vaults),
             bonds=Map(bonds if name == self.scenario.rounds.bond_chain else {}),
         )
         venues = {venue.id: venue for venue in self._venues(name)}

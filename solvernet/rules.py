@@ -1,11 +1,13 @@
 """What a scenario's sections say, in base units: dollars, ether and whole options become integers here, once."""
 
-from auction.auctioneer import AuctionRules
+from auction.rules import AuctionRules
 from auction.settlement.policy import SettlementPolicy
+from auction.winner_determination.packing import Budget
+from auction.winner_determination.rounds import WinnerRule
 from intents.assets import OPTION_UNIT, PRICE_UNIT, USDC_UNIT
 from risk import volatility
 from solvernet.scenario import Scenario
-from solvernet.scenario_parts import AmmPart, MakerPart, MedianPart
+from solvernet.scenario_parts import AmmPart, MakerPart, MedianPart, WinnersPart
 from venues.markets.makers import MakerRules
 from venues.markets.option_amm import AmmRules
 from venues.oracles.median import MedianRules
@@ -48,6 +50,19 @@ def auction_rules(scenario: Scenario) -> AuctionRules:
         reference_chain=scenario.chains[scenario.rounds.reference_chain].caip2,
         bond_chain=scenario.chains[scenario.rounds.bond_chain].caip2,
         policy=policy,
+        payment=scenario.rounds.payment,
+        winners=winner_rule(scenario.rounds.winners) if scenario.rounds.winners else None,
+    )
+
+
+def winner_rule(part: WinnersPart) -> WinnerRule:
+    """Return how winners are chosen."""
+    return WinnerRule(
+        mode=part.mode,
+        objective=part.objective,
+        most_winners=part.most_winners,
+        most_per_solver=part.most_per_solver,
+        budget=Budget(nodes=part.nodes),
     )
 
 

@@ -39,6 +39,17 @@ class Window(Boundary):
         return self
 
 
+class WinnersPart(Boundary):
+    """How winners are chosen."""
+
+    mode: Literal["exact", "greedy"] = "exact"
+    objective: Literal["surplus", "volume"] = "surplus"
+    most_winners: int | None = Field(default=None, gt=0)
+    most_per_solver: int | None = Field(default=None, gt=0)
+    nodes: int = Field(default=20_000, gt=0)
+    """Branch-and-bound nodes for each group of bids that hang together."""
+
+
 class Rounds(Boundary):
     """How often and how auctions are held."""
 
@@ -50,6 +61,14 @@ class Rounds(Boundary):
 
     reference_chain: str
     bond_chain: str
+    payment: Literal["pay_as_bid", "vcg", "core"] = "pay_as_bid"
+    """What winners are paid beyond the margin they bid for."""
+
+    fees: Dollars = 0.0
+    """Fees collected before the start, in the operator's vault on the bond chain: all that rewards can be paid from."""
+
+    winners: WinnersPart | None = None
+    """How winners are chosen: by exact search or greed, within limits; the program of the auctioneer if left out."""
 
 
 class Policy(Boundary):

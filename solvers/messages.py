@@ -83,12 +83,18 @@ class BidResult(Boundary):
     position: int
     outcome: Literal["won", "lost", "dropped"]
     code: str
-    """`won`, `outbid`, `unfair`, `capacity`, or the code of the check that dropped it."""
+    """`won`, `outbid`, `unfair`, `capacity`, `full` (as many winners as may be), or the check that dropped it."""
 
     score: SignedAmount
     """Users' surplus as the auctioneer computed it, in USDC base units."""
 
     detail: str = ""
+    beaten_by: tuple[str, ...] = ()
+    """Winning bids that leave a losing one no room, as `solver/position`."""
+
+    reference: SignedAmount | None = None
+    """What the round reaches without this solver, in USDC base units with one for each fill; the winning score itself
+    for a solver that wins nothing."""
 
 
 class Decision(Boundary):

@@ -90,6 +90,10 @@ class Executor:
         self._errands[step.id] = Sending(step, sender, not_before_ms)
         self._send_errands(world)
 
+    def has_landed(self, step_id: str) -> bool:
+        """Return whether an errand is in a block."""
+        return self._errands[step_id].status == "done"
+
     def runs(self) -> tuple[Run, ...]:
         """Return all plans that were begun, in that order."""
         return tuple(self._runs.values())

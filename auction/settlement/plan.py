@@ -16,8 +16,8 @@ from venues.chain_state import ChainState
 from venues.chains.transaction import Call
 from venues.snapshot import Snapshot
 
-StepKind = Literal["settle", "lock", "deliver", "claim", "bridge", "refund", "slash"]
-"""What a step does. The last two are errands of the auctioneer, not parts of a plan."""
+StepKind = Literal["settle", "lock", "deliver", "claim", "bridge", "refund", "slash", "reward"]
+"""What a step does. The last three are errands of the auctioneer, not parts of a plan."""
 
 CRITICAL: Final[frozenset[StepKind]] = frozenset({"settle", "lock", "deliver"})
 """Steps whose failure fails the fill; the others concern the solver alone."""

@@ -7,10 +7,11 @@ from typing import Final
 from immutables import Map
 
 from auction.aftermath import OPERATOR
-from auction.auctioneer import Auctioneer, AuctionRules
+from auction.auctioneer import Auctioneer
 from auction.book import Entry
 from auction.house import Benchmark, benchmark
 from auction.ledger import Event
+from auction.rules import AuctionRules
 from intents.intent import SignedIntent
 from solvers.bid import Bid
 from solvers.messages import Announcement, Award, BidSheet, Decision
@@ -40,13 +41,15 @@ def silent(batch: Batch) -> Sequence[Bid | None]:
     return ()
 
 
-def furnished(made: ChainState) -> ChainState:
-    """Return a chain on which both solvers are rich and bonded, and the operator has gas; no venue is on both."""
+def furnished(made: ChainState, fees: int = 0) -> ChainState:
+    """Return a chain where both solvers are rich and bonded, and the operator has gas and fees; no venue is on both."""
     venues = dict(made.venues)
     if made.chain == L2:
         venues = {f"{name}.away": replace(venue, id=f"{name}.away") for name, venue in venues.items()}
     accounts = made.clearing.accounts.update(dict.fromkeys(SOLVERS, RICH))
     escrow = replace(made.escrow, bonds=Map(dict.fromkeys(SOLVERS, BOND) if made.chain == L2 else {}))
+    if made.chain == L2 and fees:
+        escrow = escrow.credit(OPERATOR, fees)
     wallets = made.wallets.update(dict.fromkeys((*SOLVERS, OPERATOR), GAS))
     clearing = replace(made.clearing, accounts=accounts)
     return replace(made, clearing=clearing, escrow=escrow, wallets=wallets, venues=Map(venues))
@@ -113,8 +116,15 @@ class Hall:
         return [event for event in self.events if event.kind == kind]
 
 
-def hall(*, walks: Sequence[str] = (), seed: int = 7, **strategies: Strategy) -> Hall:
+def hall(
+    *,
+    walks: Sequence[str] = (),
+    seed: int = 7,
+    rules: AuctionRules = RULES,
+    fees: int = 0,
+    **strategies: Strategy,
+) -> Hall:
     """Return a run on two quiet chains; a solver without a strategy bids nothing."""
-    scene = world(states=(furnished(state(L1)), furnished(state(L2))))
-    auctioneer = Auctioneer(rules=RULES, world=scene, solvers=SOLVERS, seed=seed)
+    scene = world(states=(furnished(state(L1)), furnished(state(L2), fees)))
+    auctioneer = Auctioneer(rules=rules, world=scene, solvers=SOLVERS, seed=seed)
     return Hall(auctioneer, strategies or {"solver": plain()}, frozenset(walks))

@@ -1,6 +1,6 @@
 """What becomes of a sheet of bids before they are compared: too many, foreign, suspended, unfunded."""
 
-from auction.round import close
+from auction.round import PLAIN, Ruling, close
 from auction.scoring import Tender
 from solvers.bid import MAX_BATCH_BIDS, Bid
 from solvers.messages import BidResult, BidSheet
@@ -18,10 +18,10 @@ from tests.auction.test_scoring import CASH, LONG_CALL, LONG_PUT, one, orders
 from tests.solvers.small_market import dollars
 
 
-def results(made: Tender, *sent: Bid, solver: str = SOLVER, **fields: object) -> tuple[BidResult, ...]:
+def results(made: Tender, *sent: Bid, solver: str = SOLVER, ruling: Ruling = PLAIN) -> tuple[BidResult, ...]:
     """Return what becomes of a sheet, alone in its round."""
     sheet = BidSheet(solver=solver, round=made.round, bids=sent)
-    return close([sheet], made, CASH, b"tie", **fields).results[solver]  # type: ignore[arg-type]
+    return close([sheet], made, CASH, b"tie", ruling).results[solver]
 
 
 def test_a_second_bid_on_an_intent_is_too_many() -> None:
@@ -66,7 +66,7 @@ def test_foreign_bids_do_not_use_up_anybodys_allowance() -> None:
 def test_all_bids_of_a_suspended_solver_are_refused() -> None:
     made = one()
 
-    (result,) = results(made, bid(made), suspended=[SOLVER])
+    (result,) = results(made, bid(made), ruling=Ruling(suspended=[SOLVER]))
 
     assert (result.outcome, result.code) == ("dropped", "suspended")
 

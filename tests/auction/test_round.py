@@ -3,8 +3,10 @@ from dataclasses import replace
 import pytest
 
 from auction.house import Benchmark
+from auction.payments.reference import References
 from auction.round import RoundResult, awards, close, first_best
 from auction.scoring import Tender
+from auction.winner_determination.offer import choice_of
 from intents import builders
 from solvers.bid import Bid
 from solvers.messages import BidResult, BidSheet
@@ -121,11 +123,13 @@ def test_each_solver_is_shown_its_own_bids_only() -> None:
     made = two()
     result = closed(made, solver=(bid(made), bid(made, which=1)), rival=(bid(made, RIVAL, markup_bps=10),))
 
-    found = {award.solver: award for award in awards(result, 1)}
+    references = References(choice=choice_of((), 0), scores={SOLVER: 3})
+    found = {award.solver: award for award in awards(result, 1, references)}
 
     assert found[SOLVER].won == (0, 1)
     assert found[RIVAL].won == ()
     assert {name: len(award.results) for name, award in found.items()} == {SOLVER: 2, RIVAL: 1}
+    assert [[told.reference for told in found[name].results] for name in (SOLVER, RIVAL)] == [[3, 3], [0]]
 
 
 @pytest.mark.parametrize(("house", "awarded", "bound"), [(100, 90, 100), (100, 114, 114), (0, 0, 0), (0, 5, 5)])

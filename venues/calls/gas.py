@@ -26,3 +26,6 @@ BRIDGE_GAS: Final = 120_000
 
 SLASH_GAS: Final = 70_000
 """Part of a bond handed to a wronged owner."""
+
+REWARD_GAS: Final = 70_000
+"""Fees paid out to a solver."""

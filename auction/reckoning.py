@@ -1,0 +1,70 @@
+"""What the winners of a round are owed: reference scores, and the payments of a rule, from the bids that held.
+
+Scores count one base unit for each fill more than the owners gain, as the choice of winners does.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from auction.payments.payment import Payment, PaymentRule, pay
+from auction.payments.reference import References
+from auction.scoring import Scored
+from auction.winner_determination.exact import Exact
+from auction.winner_determination.greedy import choose_greedily
+from auction.winner_determination.offer import Choice, Offer, choice_of
+from auction.winner_determination.rounds import WinnerRule, limits_of, offers_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """A round whose winners are known."""
+
+    fair: Sequence[Scored]
+    """Bids that hold and passed the fairness filter."""
+
+    winners: Sequence[Scored]
+    remaining: Mapping[str, int]
+    """Units left of each intent, in base units."""
+
+    cash: Mapping[tuple[str, str], int]
+    """Free USDC of each solver on each chain."""
+
+    tie: bytes = b""
+    rule: WinnerRule | None = None
+    """How the winners were chosen."""
+
+
+class Reckoning:
+    """The accounts of one round."""
+
+    def __init__(self, decided: Decided) -> None:
+        rule = decided.rule or WinnerRule()
+        self._offers = offers_of(decided.fair)
+        self._limits = limits_of(rule, decided.remaining, decided.cash)
+        self._rule, self._tie = rule, decided.tie
+        self._exact = Exact(self._offers, self._limits, tie=decided.tie, objective=rule.objective, budget=rule.budget)
+        choice = choice_of(offers_of(decided.winners), 0)
+        self.references = References(
+            choice=choice, scores={solver: self._reference(solver, choice) for solver in choice.solvers}
+        )
+
+    @property
+    def offers(self) -> tuple[Offer, ...]:
+        """The fair bids as offers."""
+        return self._offers
+
+    def payments(self, rule: PaymentRule, fees: int) -> tuple[Payment, ...]:
+        """Return what each winner is owed, never below zero, which greed may ask for, and within the fees in all.
+
+        Args:
+            rule: The rule.
+            fees: What was collected and may be paid out, in USDC base units.
+        """
+        due = pay(rule, self._exact, self.references, fees)
+        return tuple(replace(payment, reward=max(payment.reward, 0)) for payment in due)
+
+    def _reference(self, solver: str, choice: Choice) -> int:
+        """Return the score without a solver: by the exact choice never above the winning score, by greed it may be."""
+        if self._rule.mode == "greedy":
+            return choose_greedily(self._offers, self._limits, self._tie, without={solver}).score
+        return min(self._exact.without(solver).score, choice.score)

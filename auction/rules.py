@@ -1,0 +1,36 @@
+"""How the rounds of a run are held."""
+
+from dataclasses import dataclass
+
+from auction.payments.payment import PaymentRule
+from auction.settlement.policy import SettlementPolicy
+from auction.winner_determination.rounds import WinnerRule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuctionRules:
+    """How rounds are run."""
+
+    award_delay_ms: int
+    """Time from the snapshot to the award: bidding and the auctioneer's own work, in the world's time."""
+
+    nodes: int
+    """Work budget of solvers: branch-and-bound nodes for each program."""
+
+    reference_chain: str
+    """Chain whose oracle converts gas into dollars."""
+
+    bond_chain: str
+    """Chain where bonds are staked."""
+
+    policy: SettlementPolicy
+    payment: PaymentRule = "pay_as_bid"
+    """What winners are paid beyond the margin they bid for, out of the fees in the operator's vault on `bond_chain`."""
+
+    winners: WinnerRule | None = None
+    """How winners are chosen; the program of `auction.winners` if `None`."""
+
+    @property
+    def are_plain(self) -> bool:
+        """Whether winners are chosen and paid as ever, so that the journal needs nothing more."""
+        return self.payment == "pay_as_bid" and self.winners is None
