@@ -10,6 +10,7 @@ from auction.ledger import Row
 from intents.assets import OPTION_UNIT, PRICE_UNIT, USDC_UNIT
 from intents.intent import Intent, SignedIntent
 from intents.wants import Package
+from solvernet.binding import Binding, binding
 from solvernet.replay import Recording, read
 
 SHORTEST_PREFIX = 4
@@ -37,6 +38,9 @@ class Story:
     verdict: str
     """How it ended and why, in one line."""
 
+    binding: Binding | None = None
+    """What kept it from being filled, if something did."""
+
 
 def explain(folder: Path, prefix: str) -> Story:
     """Return the story of the intent whose id begins with `prefix`.
@@ -47,7 +51,8 @@ def explain(folder: Path, prefix: str) -> Story:
     recording = read(folder)
     intent_id, signed = _found(recording, prefix)
     lines = tuple(_lines(recording.rows, intent_id))
-    return Story(intent_id, _title(signed.intent), lines, _verdict(recording.rows, intent_id))
+    kept = binding(recording.rows, intent_id, signed.intent)
+    return Story(intent_id, _title(signed.intent), lines, _verdict(recording.rows, intent_id), kept)
 
 
 def _found(recording: Recording, prefix: str) -> tuple[str, SignedIntent]:
@@ -161,6 +166,8 @@ def _yardstick(number: int, found: dict[str, Any]) -> str:
 
 def _result(result: dict[str, Any]) -> str:
     detail = f", {result['detail']}" if result.get("detail") else ""
+    if result.get("beaten_by"):
+        detail += f"; no room beside {', '.join(result['beaten_by'])}"
     if result["outcome"] == "dropped":
         return f"dropped, {result['code']}{detail}"
     return f"{result['outcome']} with a surplus of {_usd(result['score'])} ({result['code']}{detail})"

@@ -44,6 +44,9 @@ def show_story(story: Story) -> None:
     for line in story.lines:
         console.print(f"  {_clock(line.time_ms, seconds=True)}  {line.what}", soft_wrap=True)
     console.print(f"\n[bold]{story.verdict}[/bold]")
+    if story.binding is not None:
+        kept = story.binding
+        console.print(f"what kept it: {kept.constraint}; in round {kept.round} {kept.detail}", soft_wrap=True)
 
 
 def show_findings(found: Sequence[Any]) -> None:
