@@ -1,19 +1,21 @@
 """Building the world of a scenario."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
 from immutables import Map
 
 from auction.aftermath import OPERATOR
-from intents.assets import ETH_UNIT, PRICE_UNIT, USDC_UNIT
-from intents.options import OptionSeries, parse_expiry
+from intents.assets import ETH_UNIT, PRICE_UNIT
+from intents.options import parse_expiry
 from risk import volatility
 from solvernet import market_data, rules
 from solvernet.market_data import PriceBars
 from solvernet.scenario import Scenario
-from solvernet.scenario_parts import AmmPart, BookPart, MedianPart, PoolPart
+from solvernet.scenario_parts import ChainPart, MedianPart
+from solvernet.venue_builder import VenueBuilder
 from venues.bridges import BridgePort
 from venues.chain_state import Answer, ChainState
 from venues.chains.background import Demand, DemandStep
@@ -23,11 +25,7 @@ from venues.clearing import Account, ClearingHouse
 from venues.escrow import Escrow
 from venues.keeper import ExpiryKeeper
 from venues.markets.arbitrage import Arbitrageur
-from venues.markets.clob import EMPTY_BOOK, OrderBook
-from venues.markets.cpmm import SpotPool
-from venues.markets.kinds import AnyVenue
 from venues.markets.makers import Maker
-from venues.markets.option_amm import Board, OptionAmm
 from venues.oracles.median import MedianFeed
 from venues.oracles.osm import SecurityModule
 from venues.price_path import PricePath
@@ -85,10 +83,12 @@ class _Builder:
         self.owners = owners
         self.truth = truth_of(scenario, seed)
         self.bars = market_data.price_bars(scenario.market.episode)
+        self.venues = VenueBuilder(scenario, self.truth, birth_ms)
 
     def world(self, start_ms: int) -> World:
         chains = [self._chain(name) for name in self.scenario.chains]
         agents = [*self._oracles(), *self._makers(), *self._arbitrageurs(), *self._keepers()]
+        agents += self.venues.agents()
         relay = RelayRules(
             proof_level={part.caip2: part.proof_level for part in self.scenario.chains.values()},
             proof_delay_ms=rules.ms(self.scenario.proof_delay_s),
@@ -115,11 +115,18 @@ class _Builder:
     def _demand(self, name: str) -> Demand:
         part = self.scenario.chains[name]
         if part.demand == "calibrated":
-            return market_data.l1_demand(self.scenario.market.episode)
+            return self._moved(market_data.l1_demand(self.scenario.market.episode), part)
         if part.demand == "counterfactual":
             gas = market_data.gas_steps(self.scenario.market.episode)
-            return market_data.rollup_demand(gas, self.bars, PRESETS[part.preset])
+            return self._moved(market_data.rollup_demand(gas, self.bars, PRESETS[part.preset]), part)
         return Demand((DemandStep(0, 0.0, 1.0, 0.0, (1.0, 0.0, 0.0, 0.0)),), 0)
+
+    def _moved(self, demand: Demand, part: ChainPart) -> Demand:
+        """Return the demand with the instant it is taken from moved to the start of the scenario."""
+        if part.demand_from is None:
+            return demand
+        delay_ms = self.scenario.window.start - part.demand_from
+        return replace(demand, steps=tuple(replace(step, start_ms=step.start_ms + delay_ms) for step in demand.steps))
 
     def _state(self, name: str) -> ChainState:
         chain = self._id(name)
@@ -132,7 +139,7 @@ class _Builder:
             vaults=Map(vaults),
             bonds=Map(bonds if name == self.scenario.rounds.bond_chain else {}),
         )
-        venues = {venue.id: venue for venue in self._venues(name)}
+        venues = {venue.id: venue for venue in self.venues.venues(name)}
         return ChainState(
             chain=chain,
             clearing=ClearingHouse(accounts=Map(accounts)),
@@ -151,9 +158,7 @@ class _Builder:
         for solver in solver_names(self.scenario):
             accounts[solver] = Account(rules.usdc(part.cash), rules.wei(part.ether))
             wallets[solver] = rules.wei(part.gas)
-        for venue_id, venue in self.scenario.venues.items():
-            if venue.chain == name and isinstance(venue, AmmPart):
-                accounts[venue_id] = Account(rules.usdc(venue.cash), rules.wei(venue.ether))
+        accounts |= dict(self.venues.accounts(name))
         for maker_id, maker in self.scenario.makers.items():
             if self.scenario.venues[maker.venue].chain == name:
                 accounts[f"maker.{maker_id}"] = Account(rules.usdc(maker.cash), rules.wei(maker.ether))
@@ -161,46 +166,9 @@ class _Builder:
             if trader.chain == name:
                 accounts[f"arbitrageur.{trader_id}"] = Account(rules.usdc(trader.cash), rules.wei(trader.ether))
         services = [*(name for name in accounts if name not in wallets), f"keeper.{name}"]
+        services += self.venues.services(name)
         services += [f"oracle.{oracle}" for oracle, item in self.scenario.oracles.items() if item.chain == name]
         return accounts, wallets | dict.fromkeys(services, SERVICE_GAS)
-
-    def _venues(self, name: str) -> Iterator[AnyVenue]:
-        chain = self._id(name)
-        for venue_id, part in self.scenario.venues.items():
-            if part.chain != name:
-                continue
-            if isinstance(part, BookPart):
-                books = dict.fromkeys(self._series(), EMPTY_BOOK)
-                yield OrderBook(id=venue_id, chain=chain, books=books, fee_account=f"{venue_id}.fees")
-            elif isinstance(part, AmmPart):
-                boards = self._boards()
-                yield OptionAmm(id=venue_id, chain=chain, account=venue_id, rules=rules.amm_rules(part), boards=boards)
-            elif isinstance(part, PoolPart):
-                ether = rules.wei(part.ether)
-                cash = ether * self.truth.price(self.birth_ms) * USDC_UNIT // (ETH_UNIT * PRICE_UNIT)
-                yield SpotPool(id=venue_id, chain=chain, ether=ether, cash=cash)
-
-    def _series(self) -> list[str]:
-        market = self.scenario.market
-        return [
-            OptionSeries(market.underlying, parse_expiry(expiry), strike * PRICE_UNIT, right).symbol
-            for expiry in market.expiries
-            for strike in market.strikes
-            for right in ("C", "P")
-        ]
-
-    def _boards(self) -> dict[str, Board]:
-        """Return boards that start at the market's own level and smile."""
-        boards = {}
-        for expiry in self.scenario.market.expiries:
-            symbols = [f"ETH-{expiry}-{strike}-C" for strike in self.scenario.market.strikes]
-            _, _, vols = self.truth.vols(symbols, self.birth_ms)
-            level = self.truth.level.at(self.birth_ms)
-            skews = zip(self.scenario.market.strikes, vols, strict=True)
-            boards[expiry] = Board(
-                rules.one(level), {str(strike): rules.one(float(vol) / level) for strike, vol in skews}
-            )
-        return boards
 
     def _ports(self, name: str) -> Iterator[BridgePort]:
         for bridge_id, part in self.scenario.bridges.items():

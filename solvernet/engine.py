@@ -21,9 +21,11 @@ from solvernet.record import Recorder
 from solvernet.scenario import Scenario
 from solvernet.scenario_parts import Window
 from solvernet.users import UserFlow
+from solvernet.venue_record import VenueRecord
 from solvers.messages import Announcement, Award, BidSheet, Decision
 from venues.graph import LiquidityGraph
 from venues.seeds import seed_bytes
+from venues.snapshot import Snapshot
 
 MOST_DRAIN_ROUNDS = 24
 """Rounds without new intents that follow the window until every intent has ended."""
@@ -72,10 +74,13 @@ class Engine:
         self.money_in = money(world)
         self.holdings_in = {solver: holdings(world, solver) for solver in solver_names(scenario)}
         self.recorder = Recorder(world)
+        self.venue_record = VenueRecord()
         self.auctioneer.watch(self.recorder)
+        self.auctioneer.watch(self.venue_record)
         self.conduct = DependenceMonitor(software=software)
         self._has_house = has_house
         self._graph: LiquidityGraph | None = None
+        self._snapshot: Snapshot | None = None
         self._house: Benchmark | None = None
         self.rounds = 0
         body: dict[str, Json] = {
@@ -108,6 +113,7 @@ class Engine:
         """Start the next round at the present instant."""
         self.rounds += 1
         announcement = self.auctioneer.open_round(self.rounds, self.letterbox(self.rounds).public)
+        self._snapshot = announcement.snapshot
         self._graph = LiquidityGraph(announcement.snapshot)
         return announcement
 
@@ -133,7 +139,11 @@ class Engine:
 
     def settle(self, decisions: Mapping[str, Decision]) -> None:
         """Begin the settlement of the winners."""
+        before = len(self.auctioneer.executor.runs())
         self.auctioneer.settle(decisions)
+        if self._snapshot is not None:
+            world, begun = self.auctioneer.world, self.auctioneer.executor.runs()[before:]
+            self.venue_record.awarded(begun, self._snapshot, world.truth)
 
     def is_over(self) -> bool:
         """Return whether nothing is left to do after the window."""

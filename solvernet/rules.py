@@ -1,14 +1,20 @@
 """What a scenario's sections say, in base units: dollars, ether and whole options become integers here, once."""
 
+import math
+
 from auction.rules import AuctionRules
 from auction.settlement.policy import SettlementPolicy
 from auction.winner_determination.packing import Budget
 from auction.winner_determination.rounds import WinnerRule
-from intents.assets import OPTION_UNIT, PRICE_UNIT, USDC_UNIT
+from intents.assets import ETH_UNIT, OPTION_UNIT, PRICE_UNIT, USDC_UNIT
 from risk import volatility
+from solvernet.market_parts import HybridPart, RangePart
 from solvernet.scenario import Scenario
 from solvernet.scenario_parts import AmmPart, MakerPart, MedianPart, WinnersPart
+from venues.markets.hybrid import HybridRules
 from venues.markets.makers import MakerRules
+from venues.markets.math.tick_math import Q96, sqrt_price_at, tick_at
+from venues.markets.math.tick_swap import Position
 from venues.markets.option_amm import AmmRules
 from venues.oracles.median import MedianRules
 from venues.pricing.fixed_point import ONE
@@ -81,6 +87,27 @@ def amm_rules(part: AmmPart) -> AmmRules:
     )
 
 
+def hybrid_rules(part: HybridPart) -> HybridRules:
+    """Return the rules of a hybrid venue."""
+    return HybridRules(
+        slots=part.slots, tick=usdc(part.tick), spread_ppm=ppm(part.spread_percent), fee_ppm=ppm(part.fee_percent)
+    )
+
+
+def sqrt_price(price: int) -> int:
+    """Return the root of a price of ether, dollars times `PRICE_UNIT`, in base units and times 2^96, rounded down."""
+    return math.isqrt(price * USDC_UNIT * Q96**2 // (ETH_UNIT * PRICE_UNIT))
+
+
+def position(part: RangePart, price: int, spacing: int) -> Position:
+    """Return a position that holds about the stated ether at a price, between the nearest ticks outside its range."""
+    width = 1 + part.width_percent / 100
+    lower = tick_at(sqrt_price(round(price / width))) // spacing * spacing
+    upper = -(-tick_at(sqrt_price(round(price * width))) // spacing) * spacing
+    low, high = sqrt_price(price), sqrt_price_at(upper)
+    return Position(lower, upper, wei(part.ether) * low * high // ((high - low) * Q96))
+
+
 def median_rules(part: MedianPart) -> MedianRules:
     """Return the rules of a median feed."""
     return MedianRules(
@@ -129,6 +156,11 @@ def wei(ether: float) -> int:
 def option(options: float) -> int:
     """Return options in base units, to a hundredth."""
     return round(options * 100) * (OPTION_UNIT // 100)
+
+
+def ppm(percent: float) -> int:
+    """Return per cent in millionths."""
+    return round(percent * 10_000)
 
 
 def one(value: float) -> int:

@@ -16,6 +16,7 @@ from pydantic import Field, ValidationError, model_validator
 from intents.boundary import Boundary
 from intents.options import parse_expiry
 from solvernet.errors import InvalidScenarioError, UnknownScenarioError, UnknownWindowError
+from solvernet.market_parts import ConcentratedPart, HybridPart, TickAmmPart
 from solvernet.scenario_parts import (
     AmmPart,
     ArbitrageurPart,
@@ -52,7 +53,12 @@ class Scenario(Boundary):
     market: MarketPart
     level: LevelPart
     oracles: Mapping[str, Annotated[SecurityModulePart | MedianPart, Field(discriminator="kind")]]
-    venues: Mapping[str, Annotated[BookPart | AmmPart | PoolPart, Field(discriminator="kind")]]
+    venues: Mapping[
+        str,
+        Annotated[
+            BookPart | AmmPart | PoolPart | ConcentratedPart | TickAmmPart | HybridPart, Field(discriminator="kind")
+        ],
+    ]
     makers: Mapping[str, MakerPart] = Field(default_factory=dict)
     arbitrageurs: Mapping[str, ArbitrageurPart] = Field(default_factory=dict)
     bridges: Mapping[str, BridgePart] = Field(default_factory=dict)

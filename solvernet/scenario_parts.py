@@ -94,6 +94,9 @@ class ChainPart(Boundary):
     preset: str
     demand: Literal["calibrated", "counterfactual", "none"]
     proof_level: Literal["included", "safe", "final"]
+    demand_from: Instant | None = None
+    """Instant whose demand for block space stands at the start of the scenario; its own if left out."""
+
     settles_on: str | None = None
     """Name of the chain that a rollup posts its data to; its prices then carry into the rollup's fees."""
 

@@ -14,6 +14,7 @@ from solvernet.accounts import escrow_flows, money, profit
 from solvernet.build import solver_names
 from solvernet.engine import Engine
 from solvernet.ideal import IdealOutcome
+from solvernet.venue_table import VenueLine, venue_table
 from venues.calls.settlement import FillTerms
 
 
@@ -108,6 +109,9 @@ class Summary(Boundary):
     solvers: tuple[SolverLine, ...]
     failed_fills: tuple[FailedFill, ...]
     failed_by_cause: dict[str, int]
+    venues: tuple[VenueLine, ...] = ()
+    """Orders by kind of venue and chain."""
+
     flags: tuple[dict[str, Any], ...]
     stability: StabilityFigures
     wall_s: float
@@ -169,6 +173,7 @@ def summarise(outcome: Outcome) -> Summary:
             for verdict in verdicts
         ),
         failed_by_cause=_counted(verdict.cause for verdict in verdicts),
+        venues=_venues(engine),
         flags=tuple(_body(event) for event in outcome.events if event.kind == "conduct.finding"),
         stability=_stability([*engine.recorder.operations, *settlements(outcome)]),
         wall_s=round(outcome.wall_s, 2),
@@ -239,6 +244,12 @@ def settlements(outcome: Outcome) -> list[Operation]:
             )
         )
     return operations
+
+
+def _venues(engine: Engine) -> tuple[VenueLine, ...]:
+    causes = {verdict.fill_id: str(verdict.cause) for verdict in engine.auctioneer.verdicts()}
+    chains = {part.caip2: name for name, part in engine.name.scenario.chains.items()}
+    return venue_table(engine.venue_record.orders, causes, chains)
 
 
 def _stability(operations: Sequence[Operation]) -> StabilityFigures:

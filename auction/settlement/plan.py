@@ -14,6 +14,7 @@ from venues.calls.settlement import Claim, Deliver, FillTerms, Lock, Settle
 from venues.calls.upkeep import BridgeOut
 from venues.chain_state import ChainState
 from venues.chains.transaction import Call
+from venues.markets.venue import Order
 from venues.snapshot import Snapshot
 
 StepKind = Literal["settle", "lock", "deliver", "claim", "bridge", "refund", "slash", "reward"]
@@ -58,6 +59,12 @@ class Plan:
     def delivery(self) -> Step:
         """The step that gives the owner the legs."""
         return next(step for step in self.steps if step.kind in {"settle", "deliver"})
+
+    @property
+    def orders(self) -> tuple[Order, ...]:
+        """Orders at venues that the delivery executes."""
+        call = self.delivery.call
+        return call.orders if isinstance(call, Settle | Deliver) else ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,6 +29,8 @@ def show_summary(summary: Summary, folder: Path, *, has_report: bool) -> None:
     )
     console.print(_outcomes(summary))
     console.print(_leaderboard(summary))
+    if summary.venues:
+        console.print(_venues(summary))
     console.print(_money(summary))
     console.print(_stability(summary))
     for line in _flags(summary):
@@ -118,6 +120,27 @@ def _leaderboard(summary: Summary) -> Table:
             line.solver,
             *(str(number) for number in (line.bids, line.won, line.fills, line.failed, line.at_fault)),
             *(f"{usd:,.0f}" for usd in (line.surplus_usd, line.profit_usd, line.gas_usd, line.slashed_usd)),
+        )
+    return table
+
+
+def _venues(summary: Summary) -> Table:
+    title = "Orders by kind of venue (slippage and cost in basis points of the notional)"
+    table = Table(title=title, title_justify="left", box=BOX, collapse_padding=True, pad_edge=False)
+    table.add_column("venue", no_wrap=True)
+    table.add_column("chain", no_wrap=True)
+    for head in ("orders", "slip", "p95", "cost", "failed"):
+        table.add_column(head, justify="right", no_wrap=True)
+    table.add_column("why")
+    for line in summary.venues:
+        bps = (line.slippage_bps_mean, line.slippage_bps_p95, line.cost_bps_mean)
+        table.add_row(
+            line.kind.replace("_", " "),
+            line.chain,
+            str(line.orders),
+            *("-" if value is None else f"{value:.2f}" for value in bps),
+            str(line.failed),
+            ", ".join(f"{cause.replace('_', ' ')} {count}" for cause, count in line.by_cause.items()),
         )
     return table
 

@@ -25,6 +25,7 @@ from solvernet.report.outcomes import outcomes
 from solvernet.report.provenance import provenance
 from solvernet.report.run_view import RunView, view_of
 from solvernet.report.stability import stability
+from solvernet.report.venues import venues
 from solvernet.summary import Outcome, Summary
 
 CONTENTS: Final = (
@@ -34,6 +35,7 @@ CONTENTS: Final = (
     ("gains", "Gains"),
     ("solvers", "Solvers"),
     ("failures", "Failures"),
+    ("venues", "Venues"),
     ("conduct", "Conduct"),
     ("stability", "Stability"),
     ("real", "What is real"),
@@ -62,6 +64,7 @@ def render(summary: Summary, outcome: Outcome) -> str:
         gains(view),
         leaderboard(view),
         failures(view),
+        venues(view),
         conduct(view),
         stability(view),
         provenance(view),

@@ -20,7 +20,7 @@ from venues.calls.gas import CLAIM_GAS, DELIVER_GAS, LOCK_GAS, REFUND_GAS, SETTL
 from venues.chain_state import ChainState
 from venues.chains.transaction import Applied, Block, Log, Reverted
 from venues.escrow import Lock as EscrowLock
-from venues.markets.venue import Order, Unfilled
+from venues.markets.venue import Fill, Order, Unfilled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,11 +112,11 @@ class Settle:
         traded = trade_all(state, self.orders, terms.solver, block)
         if isinstance(traded, Reverted):
             return traded
-        after, touched = traded
+        after = traded.state
         escrow = after.escrow.credit(terms.owner, -terms.cash).with_filled(terms.intent_id, terms.quantity)
         clearing = after.clearing.change(terms.solver, cash=terms.cash)
         clearing = clearing.move(terms.solver, terms.owner, terms.legs, terms.collateral)
-        return _checked(replace(after, escrow=escrow, clearing=clearing), terms, touched, "Filled")
+        return _checked(replace(after, escrow=escrow, clearing=clearing), terms, traded, "Filled")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,11 +179,11 @@ class Deliver:
         traded = trade_all(state, self.orders, terms.solver, block)
         if isinstance(traded, Reverted):
             return traded
-        after, touched = traded
+        after = traded.state
         rebate = max(0, -terms.cash)
         clearing = after.clearing.move(terms.solver, terms.owner, terms.legs, terms.collateral + rebate)
         delivered = replace(after, clearing=clearing, delivered=after.delivered.set(terms.fill_id, block.time_ms))
-        return _checked(delivered, terms, touched, "Delivered")
+        return _checked(delivered, terms, traded, "Delivered")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,18 +229,28 @@ class Refund:
         return Applied(replace(state, escrow=escrow), (Log("Refunded", fields),))
 
 
-def trade_all(
-    state: ChainState, orders: Iterable[Order], taker: str, block: Block
-) -> tuple[ChainState, frozenset[str]] | Reverted:
-    """Return the state after all orders and the accounts they touched, or the refusal of the first that fails."""
-    touched = {taker}
-    for order in orders:
+@dataclass(frozen=True, slots=True)
+class Traded:
+    """What came of orders that all went through."""
+
+    state: ChainState
+    touched: frozenset[str]
+    """Accounts on either side."""
+
+    fills: tuple[Fill, ...]
+
+
+def trade_all(state: ChainState, orders: Iterable[Order], taker: str, block: Block) -> Traded | Reverted:
+    """Return what comes of all orders, or the refusal of the first that fails."""
+    touched, fills = {taker}, []
+    for place, order in enumerate(orders):
         outcome = state.trade(order, taker, block.time_ms)
         if isinstance(outcome, Unfilled):
-            return Reverted(f"{outcome.cause}: {outcome.detail}")
+            return Reverted(f"{outcome.cause}: {outcome.detail}", place)
         state, fill = outcome
         touched.update(share.account for share in fill.shares)
-    return state, frozenset(touched)
+        fills.append(fill)
+    return Traded(state, frozenset(touched), tuple(fills))
 
 
 def _refusal(terms: FillTerms, state: ChainState, deadline_ms: int, block: Block, *, is_here: bool) -> Reverted | None:
@@ -280,12 +290,16 @@ def _forbidden(terms: FillTerms, orders: Iterable[Order]) -> Reverted | None:
     return Reverted(f"reverted: the owner does not allow {venue}") if venue else None
 
 
-def _checked(state: ChainState, terms: FillTerms, touched: frozenset[str], name: str) -> Applied[ChainState] | Reverted:
+def _checked(state: ChainState, terms: FillTerms, traded: Traded, name: str) -> Applied[ChainState] | Reverted:
     """Return the state if everybody it touched is still backed."""
-    lacking = state.clearing.uncovered({terms.owner, *touched})
+    lacking = state.clearing.uncovered({terms.owner, *traded.touched})
     if lacking is not None:
         return Reverted(f"undercollateralised: {lacking} lacks {state.clearing.shortfall(lacking)}")
-    return Applied(state, (_log(name, terms, terms.cash),))
+    swaps = (
+        Log("Swapped", (("fill", terms.fill_id), ("order", place), ("cash", fill.cash)))
+        for place, fill in enumerate(traded.fills)
+    )
+    return Applied(state, (_log(name, terms, terms.cash), *swaps))
 
 
 def _log(name: str, terms: FillTerms, cash: int) -> Log:

@@ -78,8 +78,8 @@ class Trade:
         traded = trade_all(state, self.orders, self.trader, block)
         if isinstance(traded, Reverted):
             return traded
-        after, touched = traded
-        lacking = after.clearing.uncovered(touched)
+        after = traded.state
+        lacking = after.clearing.uncovered(traded.touched)
         if lacking is not None:
             return Reverted(f"undercollateralised: {lacking}")
         return Applied(after, (Log("Traded", (("trader", self.trader),)),))

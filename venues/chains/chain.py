@@ -264,6 +264,7 @@ class Chain(Generic[S]):
             gas_used=transaction.gas,
             price_wei=price,
             logs=() if isinstance(outcome, Reverted) else outcome.logs,
+            refused_order=outcome.order if isinstance(outcome, Reverted) else None,
             data_fee_wei=data_fee_wei,
         )
 

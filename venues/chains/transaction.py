@@ -50,6 +50,9 @@ class Reverted:
     reason: str
     """Code, then detail: `slippage: ETH-27MAR20-130-P costs ...`."""
 
+    order: int | None = None
+    """Place, among the call's orders, of the one that a venue refused."""
+
     @property
     def code(self) -> str:
         """First word of the reason."""
@@ -106,6 +109,9 @@ class Receipt:
     """Price paid for a unit of gas."""
 
     logs: tuple[Log, ...]
+    refused_order: int | None = None
+    """Place of the order that a venue refused, if that is why it reverted."""
+
     data_fee_wei: int = 0
     """Price paid for the posting of the transaction to the L1."""
 

@@ -14,8 +14,12 @@ from intents.assets import ETH, ETH_UNIT, OPTION_UNIT, PRICE_UNIT, USDC_UNIT
 from venues.calls.upkeep import Trade
 from venues.chain_state import ChainState
 from venues.chains.transaction import Transaction
+from venues.markets.concentrated import ConcentratedPool
 from venues.markets.cpmm import FEE_DENOMINATOR, FEE_NUMERATOR, SpotPool
+from venues.markets.curve_arbitrage import Threshold, curve_opportunity
+from venues.markets.hybrid import Hybrid
 from venues.markets.option_amm import OptionAmm
+from venues.markets.tick_option_amm import TickOptionAmm
 from venues.markets.venue import Market, Order, Side, Unfilled
 from venues.pricing import black76
 from venues.pricing.fixed_point import ONE
@@ -63,6 +67,9 @@ class Arbitrageur:
             return pool_opportunity(venue, truth.price(now_ms), gas_usd)
         if isinstance(venue, OptionAmm):
             return option_opportunity(venue, state.market(now_ms), truth, gas_usd)
+        if isinstance(venue, ConcentratedPool | Hybrid | TickOptionAmm):
+            threshold = Threshold(usd=LEAST_EDGE_OVER_GAS * gas_usd + 1, margin=OPTION_MARGIN)
+            return curve_opportunity(venue, state.market(now_ms), truth, threshold)
         return None
 
     def _offer(self, order: Order, gas: int, max_fee_wei: int, now_ms: int) -> Offer:

@@ -40,9 +40,9 @@ def changed(recorded: Recorded, fill: str, change: Change, name: str = "Filled")
 
 def with_field(key: str, value: int | str) -> Change:
     def change(inclusion: Inclusion) -> Inclusion:
-        (log,) = inclusion.receipt.logs
+        log, *others = inclusion.receipt.logs
         fields = tuple((name, value if name == key else old) for name, old in log.fields)
-        return replace(inclusion, receipt=replace(inclusion.receipt, logs=(Log(log.name, fields),)))
+        return replace(inclusion, receipt=replace(inclusion.receipt, logs=(Log(log.name, fields), *others)))
 
     return change
 

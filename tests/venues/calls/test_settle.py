@@ -86,9 +86,20 @@ def test_a_settlement_announces_the_fill() -> None:
     outcome = run(settle(terms()), state(L1))
 
     assert isinstance(outcome, Applied)
-    (log,) = outcome.logs
+    log = outcome.logs[0]
     assert log.name == "Filled"
     assert [log.get(key) for key in ("fill", "quantity", "cash", "to")] == ["fill", options(2), dollars(11), L1]
+
+
+def test_a_settlement_announces_what_each_venue_order_came_to() -> None:
+    """By hand: two puts at 5 dollars and 4.2 cents of fee each."""
+    outcome = run(settle(terms()), state(L1))
+
+    assert isinstance(outcome, Applied)
+    _, *swaps = outcome.logs
+    assert [(log.name, log.fields) for log in swaps] == [
+        ("Swapped", (("fill", "fill"), ("order", 0), ("cash", dollars(10.084))))
+    ]
 
 
 def test_what_is_netted_between_owners_needs_no_venue() -> None:

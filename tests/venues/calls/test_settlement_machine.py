@@ -140,7 +140,7 @@ class Settlements(RuleBasedStateMachine):
             legs = {name: held // fill.owed.quantity * quantity for name, held in fill.owed.legs.items()}
             other = replace(fill.owed, quantity=quantity, legs=legs, debit=fill.owed.debit // part + dearer)
             logs = self._run(L2, replace(deliver(other), deadline_ms=fill.time_ms + 10 * MINUTE_MS))
-            fill.announced.extend(logs or ())
+            fill.announced.extend(log for log in logs or () if log.name == "Delivered")
         if at_once:
             self.carry_the_proof(slot)
 
