@@ -81,6 +81,7 @@ class Engine:
         self._has_house = has_house
         self._graph: LiquidityGraph | None = None
         self._snapshot: Snapshot | None = None
+        self._last_graph: LiquidityGraph | None = None
         self._house: Benchmark | None = None
         self.rounds = 0
         body: dict[str, Json] = {
@@ -113,8 +114,10 @@ class Engine:
         """Start the next round at the present instant."""
         self.rounds += 1
         announcement = self.auctioneer.open_round(self.rounds, self.letterbox(self.rounds).public)
-        self._snapshot = announcement.snapshot
-        self._graph = LiquidityGraph(announcement.snapshot)
+        before, snapshot = self._last_graph, announcement.snapshot
+        self._snapshot = snapshot
+        self._graph = LiquidityGraph(snapshot) if before is None else before.updated(snapshot)
+        self._last_graph = self._graph
         return announcement
 
     def benchmark(self) -> Benchmark:

@@ -2,18 +2,23 @@
 
 Nodes are `(instrument, chain)`, with `USDC` as cash. Every venue adds an edge for each direction it trades in, every
 bridge one for each direction it carries; the key of an edge is the name of the venue or bridge.
+
+From block to block little changes. A graph that is `updated` takes over what still holds: the graph of networkx where
+no edge came, went or costs other gas, and the ladders of venues that are the same objects and see nothing new.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from operator import is_
 from typing import Literal
 
 import networkx as nx
 
 from intents.assets import USDC
+from venues.markets.kinds import AnyVenue, what_moves_ladder
 from venues.markets.venue import Side, Step
-from venues.snapshot import Snapshot
+from venues.snapshot import ChainView, Snapshot
 
 Node = tuple[str, str]
 """Instrument and CAIP-2 chain id."""
@@ -40,17 +45,47 @@ class Edge:
         return self.target[0] if self.source[0] == USDC else self.source[0]
 
 
+@dataclass(frozen=True, slots=True)
+class _Ladder:
+    """A ladder, and all that it was worked out from."""
+
+    steps: tuple[Step, ...]
+    venue: AnyVenue
+    seen: tuple[int, ...]
+
+
 class LiquidityGraph:
     """The graph of one snapshot; immutable."""
 
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
         self._ladders: dict[tuple[str, str, Side], tuple[Step, ...]] = {}
+        # Shared by all graphs of a line of updates. Whoever reads one checks that it holds here.
+        self._known: dict[tuple[str, str, Side], _Ladder] = {}
+        self._base: dict[str, AnyVenue] | None = None
+        self._changed: list[AnyVenue] = []
+
+    def updated(self, snapshot: Snapshot) -> "LiquidityGraph":
+        """Return the graph of a later snapshot: equal to a new one, but sharing with this one what did not change."""
+        after = LiquidityGraph(snapshot)
+        after._known = self._known
+        changed = _changed_venues(self.snapshot, snapshot)
+        if changed is not None:
+            after.__dict__["nx"] = self.nx
+            after._base, after._changed = self._venues, changed
+        return after
+
+    @cached_property
+    def _venues(self) -> dict[str, AnyVenue]:
+        """Venues by their id; a copy of what the graph before has, if there is one, is faster than a new dict."""
+        if self._base is None:
+            return self.snapshot.by_venue
+        return self._base | {venue.id: venue for venue in self._changed}
 
     @cached_property
     def nx(self) -> "nx.MultiDiGraph[Node]":
         """The graph as networkx knows it, frozen. Edges carry `kind`, `gas`, and what they lead through."""
-        graph: nx.MultiDiGraph[Node] = nx.MultiDiGraph(time_ms=self.snapshot.time_ms)
+        graph: nx.MultiDiGraph[Node] = nx.MultiDiGraph()
         for view in self.snapshot.chains:
             cash = (USDC, view.chain)
             graph.add_node(cash)
@@ -86,6 +121,42 @@ class LiquidityGraph:
         """Return the cost curve of a trade edge; worked out once."""
         key = (edge.key, edge.instrument, edge.side)
         if key not in self._ladders:
-            venue = self.snapshot.by_venue[edge.key]
-            self._ladders[key] = venue.ladder(edge.instrument, edge.side, self.snapshot.market(venue.chain))
+            venue = self._venues[edge.key]
+            market = self.snapshot.market(venue.chain)
+            seen = what_moves_ladder(venue, edge.instrument, market)
+            known = self._known.get(key)
+            if known is None or known.venue is not venue or known.seen != seen:
+                known = _Ladder(venue.ladder(edge.instrument, edge.side, market), venue, seen)
+                self._known[key] = known
+            self._ladders[key] = known.steps
         return self._ladders[key]
+
+
+def _changed_venues(before: Snapshot, after: Snapshot) -> list[AnyVenue] | None:
+    """Return the venues that are other objects than before, or `None` if edges or their order changed."""
+    if [view.chain for view in before.chains] != [view.chain for view in after.chains]:
+        return None
+    changed: list[AnyVenue] = []
+    for old, new in zip(before.chains, after.chains, strict=True):
+        if len(old.venues) != len(new.venues) or _ports(old) != _ports(new):
+            return None
+        # Most venues are the same objects; whether all of a chain are is known in one go.
+        if all(map(is_, old.venues, new.venues)):
+            continue
+        for was, venue in zip(old.venues, new.venues, strict=True):
+            if was is venue:
+                continue
+            if _ends(was) != _ends(venue):
+                return None
+            changed.append(venue)
+    return changed
+
+
+def _ports(view: ChainView) -> list[tuple[object, ...]]:
+    """Return what the edges of a chain's bridges are made of."""
+    return [(port.id, port.peer, port.gas) for port in view.bridges]
+
+
+def _ends(venue: AnyVenue) -> tuple[object, ...]:
+    """Return what the edges of a venue are made of."""
+    return venue.id, venue.kind, venue.gas, venue.instruments()

@@ -3,6 +3,9 @@
 A new venue is one file and one line here.
 """
 
+from typing import Final
+
+from intents.options import parse_series
 from venues.markets.clob import OrderBook
 from venues.markets.concentrated import ConcentratedPool
 from venues.markets.cpmm import SpotPool
@@ -10,7 +13,23 @@ from venues.markets.hybrid import Hybrid
 from venues.markets.option_amm import OptionAmm
 from venues.markets.stable_swap import StablePool
 from venues.markets.tick_option_amm import TickOptionAmm
+from venues.markets.venue import Market
 from venues.markets.weighted import WeightedPool
 
 AnyVenue = ConcentratedPool | Hybrid | OptionAmm | OrderBook | SpotPool | StablePool | TickOptionAmm | WeightedPool
 """The venues of the world."""
+
+_BLIND: Final = frozenset({"concentrated", "constant_product", "weighted"})
+"""Kinds whose ladder depends on the venue alone."""
+
+
+def what_moves_ladder(venue: AnyVenue, instrument: str, market: Market) -> tuple[int, ...]:
+    """Return what the ladder of an instrument depends on besides the venue itself.
+
+    While it is the same, so is the ladder. It may hold more than need be, as it does for kinds not told apart here.
+    """
+    if venue.kind in _BLIND:
+        return ()
+    if isinstance(venue, OrderBook):
+        return market.spot, int(market.now_ms >= parse_series(instrument).expiry_ms)
+    return market.spot, market.now_ms

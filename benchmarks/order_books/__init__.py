@@ -1,0 +1,1 @@
+"""Order books that the matching book is measured against."""
