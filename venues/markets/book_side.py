@@ -55,6 +55,6 @@ class BookSide:
                 heappop(heap)
             self.best = heap[0] if heap else NO_LEVEL
 
-    def keys(self) -> list[int]:
+    def by_rank(self) -> list[int]:
         """Return the keys of all levels, best first."""
         return sorted(self.levels)

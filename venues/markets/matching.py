@@ -37,7 +37,6 @@ class _Incoming:
     stopped: bool = False
     """Whether a self-trade rule took out the rest of it."""
 
-    traded: int = 0
     trades: list[Trade] = field(default_factory=list)
     removals: list[Removal] = field(default_factory=list)
 
@@ -50,7 +49,8 @@ class MatchingBook:
         self._allocation = allocation
         self._bids, self._asks = BookSide(), BookSide()
         self._orders: dict[int, BookOrder] = {}
-        self._open: dict[int, int] = {}
+        # Open sizes of the orders that are no longer whole: most come and go without a trade.
+        self._parts: dict[int, int] = {}
 
     def submit(self, order: BookOrder) -> Report:
         """Match an order, let rest what may, and return what became of it.
@@ -66,7 +66,10 @@ class MatchingBook:
         else:
             theirs, reach = self._bids, ANY_PRICE if price is None else -price
         if theirs.best > reach:
-            return self._leave(order)
+            if order.kind in _RESTING:
+                self._rest(order, order.size)
+                return _RESTS
+            return Report("killed" if order.kind == "fok" else "withdrawn", withdrawn=order.size)
         if order.kind == "post_only":
             return Report("would_take", withdrawn=order.size)
         if order.kind == "fok" and not self._fills(order, theirs, reach):
@@ -87,7 +90,7 @@ class MatchingBook:
         del level[order_id]
         if not level:
             side.close_level(key)
-        return self._open.pop(order_id)
+        return self._parts.pop(order_id, order.size)
 
     def best(self, side: Side) -> int | None:
         """Return the best price of the resting orders that buy or sell."""
@@ -96,27 +99,24 @@ class MatchingBook:
 
     def depth(self, side: Side) -> tuple[tuple[int, int], ...]:
         """Return price and open size of each level, best first."""
-        levels = self._side(side).levels
-        return tuple((abs(key), sum(self._open[i] for i in levels[key])) for key in self._side(side).keys())  # noqa: SIM118
+        ours = self._side(side)
+        return tuple((abs(key), sum(map(self._left, ours.levels[key].values()))) for key in ours.by_rank())
 
     def queue(self, side: Side) -> tuple[tuple[int, int], ...]:
         """Return id and open size of each resting order, in the order in which they trade."""
-        levels = self._side(side).levels
-        return tuple((i, self._open[i]) for key in self._side(side).keys() for i in levels[key])  # noqa: SIM118
+        ours = self._side(side)
+        return tuple((order.id, self._left(order)) for key in ours.by_rank() for order in ours.levels[key].values())
 
     def open_size(self, order_id: int) -> int:
         """Return what is left of a resting order; zero if no such order rests."""
-        return self._open.get(order_id, 0)
+        order = self._orders.get(order_id)
+        return 0 if order is None else self._left(order)
+
+    def _left(self, order: BookOrder) -> int:
+        return self._parts.get(order.id, order.size)
 
     def _side(self, side: Side) -> BookSide:
         return self._bids if side == "buy" else self._asks
-
-    def _leave(self, order: BookOrder) -> Report:
-        """Return the report on an order that met nobody."""
-        if order.kind in _RESTING:
-            self._rest(order, order.size)
-            return _RESTS
-        return Report("killed" if order.kind == "fok" else "withdrawn", withdrawn=order.size)
 
     def _rest(self, order: BookOrder, size: int) -> None:
         assert order.price is not None
@@ -127,11 +127,12 @@ class MatchingBook:
             level = side.open_level(key)
         level[order_id] = order
         self._orders[order_id] = order
-        self._open[order_id] = size
+        if size < order.size:
+            self._parts[order_id] = size
 
     def _conclude(self, incoming: _Incoming) -> Report:
         """Let the rest of an order rest if it may, and return the report."""
-        order, left, traded = incoming.order, incoming.left, incoming.traded
+        order, left, traded = incoming.order, incoming.left, sum(trade.size for trade in incoming.trades)
         rested = left if order.kind == "limit" and not incoming.stopped else 0
         ending: Ending = "done"
         if rested:
@@ -143,13 +144,30 @@ class MatchingBook:
 
     def _take_in_turn(self, incoming: _Incoming, theirs: BookSide) -> None:
         """Trade with the orders of the best level, the earliest first."""
-        level, owner = theirs.levels[theirs.best], incoming.order.owner
-        while level and incoming.left and not incoming.stopped:
-            maker = next(iter(level.values()))
-            if maker.owner == owner:
+        key, order = theirs.best, incoming.order
+        level, parts, left = theirs.levels[key], self._parts, incoming.left
+        while level and left:
+            number, maker = next(iter(level.items()))
+            if maker.owner == order.owner:
+                incoming.left = left
                 self._meet_own(incoming, maker)
+                left = incoming.left
+                if incoming.stopped:
+                    return
+                continue
+            there = parts.get(number, maker.size)
+            size = min(there, left)
+            left -= size
+            incoming.trades.append(Trade(number, order.id, abs(key), size))
+            if size < there:
+                parts[number] = there - size
             else:
-                self._trade(incoming, maker, min(incoming.left, self._open[maker.id]))
+                # As `cancel` does, but here most of what it looks up is at hand.
+                del level[number], self._orders[number]
+                parts.pop(number, None)
+        incoming.left = left
+        if not level and key in theirs.levels:
+            theirs.close_level(key)
 
     def _take_in_proportion(self, incoming: _Incoming, theirs: BookSide) -> None:
         """Trade with all orders of the best level at once, once the owner's own have been dealt with."""
@@ -160,7 +178,7 @@ class MatchingBook:
         if incoming.stopped:
             return
         others = [maker for maker in makers if maker.owner != owner]
-        parts = pro_rata([self._open[maker.id] for maker in others], incoming.left)
+        parts = pro_rata([self._left(maker) for maker in others], incoming.left)
         for maker, part in zip(others, parts, strict=True):
             if part:
                 self._trade(incoming, maker, part)
@@ -169,12 +187,11 @@ class MatchingBook:
         assert maker.price is not None
         incoming.trades.append(Trade(maker.id, incoming.order.id, maker.price, size))
         incoming.left -= size
-        incoming.traded += size
         self._shrink(maker, size)
 
     def _meet_own(self, incoming: _Incoming, maker: BookOrder) -> None:
         """Apply the rule against self-trades to a pair of orders."""
-        rule, size = self._rule, self._open[maker.id]
+        rule, size = self._rule, self._left(maker)
         if rule in {"cancel_newest", "cancel_both"}:
             incoming.stopped = True
         if rule == "cancel_newest":
@@ -187,16 +204,16 @@ class MatchingBook:
 
     def _shrink(self, maker: BookOrder, size: int) -> None:
         """Take size out of a resting order; the order goes when nothing is left."""
-        left = self._open[maker.id] - size
+        left = self._left(maker) - size
         if left:
-            self._open[maker.id] = left
+            self._parts[maker.id] = left
         else:
             self.cancel(maker.id)
 
     def _fills(self, order: BookOrder, theirs: BookSide, reach: int) -> bool:
         """Return whether all of an order would trade with orders of others."""
         needed = order.size
-        for key in theirs.keys():  # noqa: SIM118  levels, not a mapping
+        for key in theirs.by_rank():
             if key > reach:
                 return False
             found = self._available(order.owner, theirs.levels[key], needed)
@@ -213,7 +230,7 @@ class MatchingBook:
         found = 0
         for maker in level.values():
             if maker.owner != owner:
-                found += self._open[maker.id]
+                found += self._left(maker)
             elif not passes_own:
                 return None
             if found >= needed and self._allocation == "time":
