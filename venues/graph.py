@@ -10,7 +10,8 @@ no edge came, went or costs other gas, and the ladders of venues that are the sa
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from operator import is_
+from itertools import compress
+from operator import is_not
 from typing import Literal
 
 import networkx as nx
@@ -140,12 +141,9 @@ def _changed_venues(before: Snapshot, after: Snapshot) -> list[AnyVenue] | None:
     for old, new in zip(before.chains, after.chains, strict=True):
         if len(old.venues) != len(new.venues) or _ports(old) != _ports(new):
             return None
-        # Most venues are the same objects; whether all of a chain are is known in one go.
-        if all(map(is_, old.venues, new.venues)):
-            continue
-        for was, venue in zip(old.venues, new.venues, strict=True):
-            if was is venue:
-                continue
+        # Most venues are the same objects; those that are not are found without a step of the interpreter for each.
+        others = compress(zip(old.venues, new.venues, strict=True), map(is_not, old.venues, new.venues))
+        for was, venue in others:
             if _ends(was) != _ends(venue):
                 return None
             changed.append(venue)

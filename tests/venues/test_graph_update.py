@@ -2,7 +2,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from intents.assets import ETH, PRICE_UNIT, USDC
@@ -14,7 +14,7 @@ from venues.markets.kinds import AnyVenue, what_moves_ladder
 from venues.markets.venue import Market, Side
 from venues.snapshot import Snapshot
 
-SIZE = GraphSize(venues=40, chains=4)
+SIZE = GraphSize(venues=24, chains=3)
 FIRST = generated_snapshot(SIZE, 1)
 SIDES: tuple[Side, Side] = ("buy", "sell")
 VENUES: tuple[AnyVenue, ...] = (
@@ -90,6 +90,7 @@ CHANGES = (
 )
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.sampled_from(CHANGES), max_size=4))
 def test_an_updated_graph_is_the_one_made_anew(changes: list[Callable[[Snapshot], Snapshot]]) -> None:
     snapshot, graph = FIRST, worked_out(FIRST)
@@ -104,7 +105,7 @@ def test_an_updated_graph_is_the_one_made_anew(changes: list[Callable[[Snapshot]
 def test_an_earlier_graph_still_answers_for_its_own_snapshot() -> None:
     first = LiquidityGraph(FIRST)
     first.nx  # noqa: B018  so that there is something to share
-    second = first.updated(next_block(FIRST, 40, 1, 0))
+    second = first.updated(next_block(FIRST, 24, 1, 0))
 
     later = everything(second)
 
@@ -131,6 +132,7 @@ def test_only_the_ladders_of_venues_that_changed_are_worked_out_again() -> None:
         assert shares == (after.by_venue[edge.key] is FIRST.by_venue[edge.key])
 
 
+@settings(deadline=None)
 @given(st.integers(1, 10_000), st.integers(0, 10**8), st.integers(1, 10_000), st.integers(0, 10**8))
 @pytest.mark.parametrize("venue", VENUES, ids=lambda venue: venue.kind)
 def test_while_what_moves_a_ladder_is_the_same_so_is_the_ladder(

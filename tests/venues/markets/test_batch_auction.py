@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from venues.markets.batch_auction import BatchAuction, clearing_price
@@ -21,6 +21,7 @@ def auction(*orders: BookOrder, last_price: int | None = None) -> BatchAuction:
     return made
 
 
+@settings(deadline=None)
 @given(limits, limits, last_prices)
 def test_no_other_price_trades_more_or_leaves_less_imbalance(
     buys: list[tuple[int, int]], sells: list[tuple[int, int]], last_price: int | None
@@ -56,6 +57,7 @@ def batches(draw: st.DrawFn) -> list[list[BookOrder]]:
     return made
 
 
+@settings(deadline=None)
 @given(batches())
 def test_as_much_is_bought_as_sold_and_every_lot_is_filled_withdrawn_or_waits(stream: list[list[BookOrder]]) -> None:
     auctions, orders = BatchAuction(), {}
@@ -77,6 +79,7 @@ def test_as_much_is_bought_as_sold_and_every_lot_is_filled_withdrawn_or_waits(st
         assert one.size == filled.get(number, 0) + withdrawn.get(number, 0) + auctions.open_size(number)
 
 
+@settings(deadline=None)
 @given(batches())
 def test_fills_keep_to_limits_and_come_before_worse_prices(stream: list[list[BookOrder]]) -> None:
     auctions, orders = BatchAuction(), {}

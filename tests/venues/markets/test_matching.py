@@ -1,7 +1,7 @@
 from typing import get_args
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.venues.markets.naive_book import NaiveBook
@@ -39,6 +39,7 @@ def streams(draw: st.DrawFn) -> list[BookOrder | int]:
     return events
 
 
+@settings(deadline=None)
 @given(streams(), rules, allocations)
 def test_the_book_does_what_the_naive_one_does(
     events: list[BookOrder | int], rule: SelfTradeRule, allocation: Allocation
@@ -57,6 +58,7 @@ def test_the_book_does_what_the_naive_one_does(
             assert book.queue(side) == naive.queue(side)
 
 
+@settings(deadline=None)
 @given(streams(), rules, allocations)
 def test_every_lot_is_traded_rests_or_was_withdrawn(
     events: list[BookOrder | int], rule: SelfTradeRule, allocation: Allocation
@@ -79,6 +81,7 @@ def test_every_lot_is_traded_rests_or_was_withdrawn(
     assert sent == traded + withdrawn + resting
 
 
+@settings(deadline=None)
 @given(streams(), rules, allocations)
 def test_the_book_is_never_crossed_and_nobody_trades_with_himself(
     events: list[BookOrder | int], rule: SelfTradeRule, allocation: Allocation
@@ -93,6 +96,7 @@ def test_the_book_is_never_crossed_and_nobody_trades_with_himself(
         assert bid is None or ask is None or bid < ask
 
 
+@settings(deadline=None)
 @given(streams(), rules, allocations)
 def test_no_taker_trades_beyond_its_price(
     events: list[BookOrder | int], rule: SelfTradeRule, allocation: Allocation
