@@ -10,6 +10,7 @@ from typing import Final
 
 from auction.settlement.executor import Run
 from intents.assets import ETH, ETH_UNIT, OPTION_UNIT, PRICE_UNIT, USDC_UNIT
+from intents.lifecycle import Cause
 from solvers.routing.desk import Desk, open_order
 from venues.chain_state import ChainState
 from venues.chains.chain import Produced
@@ -19,7 +20,10 @@ from venues.truth import Truth
 from venues.world import World
 
 ANOTHER: Final = "another_order"
-"""Cause of an order that failed because a venue refused another order of the same fill."""
+"""Cause of an order that failed because a venue refused another order, of its fill or of one that its fill needed."""
+
+OF_VENUES: Final = frozenset({Cause.SLIPPAGE, Cause.NO_LIQUIDITY, Cause.STALE, Cause.HALTED})
+"""Causes that only a venue's refusal has."""
 
 BPS: Final = 10_000
 
@@ -117,14 +121,14 @@ class OrderEnd:
 def order_ends(orders: Sequence[VenueOrder], causes: Mapping[str, str]) -> tuple[OrderEnd, ...]:
     """Return how orders ended; `causes` are the causes of the fills that failed, by fill.
 
-    Where a venue refused one order of a fill, the others failed because of it. Where none refused, the chain or the
-    solver is the cause, the same for all.
+    Where a venue refused one order of a fill, the others failed because of it, and so did those of fills that needed
+    it. Else the chain or the solver is the cause, the same for all.
     """
-    guilty = {order.fill_id for order in orders if order.refused}
+    refused = {order.fill_id for order in orders if order.refused}
     ends = []
     for order in orders:
         cause = causes.get(order.fill_id)
-        if cause is not None and order.fill_id in guilty and not order.refused:
+        if cause is not None and not order.refused and (order.fill_id in refused or cause in OF_VENUES):
             cause = ANOTHER
         ends.append(OrderEnd(order, cause))
     return tuple(ends)

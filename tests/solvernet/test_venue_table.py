@@ -48,6 +48,14 @@ def test_orders_beside_a_refused_one_fail_because_of_it() -> None:
     assert [end.cause for end in ends] == ["slippage", ANOTHER, "late"]
 
 
+def test_orders_of_a_fill_that_needed_a_refused_one_fail_because_of_it() -> None:
+    orders = (replace(ether_order("a"), refused=True), ether_order("b"))
+
+    ends = order_ends(orders, {"a": "slippage", "b": "slippage"})
+
+    assert [end.cause for end in ends] == ["slippage", ANOTHER]
+
+
 def test_the_quantile_is_an_order_that_happened_and_failures_add_up() -> None:
     dollars = [201, 202, 205]
     done = [ether_order(f"done{usd}", executed=usd * USDC_UNIT) for usd in dollars]
