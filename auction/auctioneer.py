@@ -218,7 +218,7 @@ class Auctioneer:
 
     def _reckoning(self, result: RoundResult, cash: Mapping[tuple[str, str], int], tie: bytes) -> Reckoning:
         left = {intent: remaining for intent, (_, remaining) in self._open_tender().intents.items()}
-        rule = self.rules.winners
+        rule = self.rules.reference_rule
         return Reckoning(
             Decided(fair=result.fair, winners=result.winners, remaining=left, cash=cash, tie=tie, rule=rule)
         )

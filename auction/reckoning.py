@@ -5,14 +5,17 @@ Scores count one base unit for each fill more than the owners gain, as the choic
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from auction.payments.payment import Payment, PaymentRule, pay
 from auction.payments.reference import References
 from auction.scoring import Scored
 from auction.winner_determination.exact import Exact
 from auction.winner_determination.greedy import choose_greedily
-from auction.winner_determination.offer import Choice, Offer, choice_of
+from auction.winner_determination.offer import Choice, choice_of
 from auction.winner_determination.rounds import WinnerRule, limits_of, offers_of
+
+EXACT: Final = WinnerRule()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,15 +33,15 @@ class Decided:
     """Free USDC of each solver on each chain."""
 
     tie: bytes = b""
-    rule: WinnerRule | None = None
-    """How the winners were chosen."""
+    rule: WinnerRule = EXACT
+    """How the choice is made again without a solver."""
 
 
 class Reckoning:
     """The accounts of one round."""
 
     def __init__(self, decided: Decided) -> None:
-        rule = decided.rule or WinnerRule()
+        rule = decided.rule
         self._offers = offers_of(decided.fair)
         self._limits = limits_of(rule, decided.remaining, decided.cash)
         self._rule, self._tie = rule, decided.tie
@@ -47,11 +50,6 @@ class Reckoning:
         self.references = References(
             choice=choice, scores={solver: self._reference(solver, choice) for solver in choice.solvers}
         )
-
-    @property
-    def offers(self) -> tuple[Offer, ...]:
-        """The fair bids as offers."""
-        return self._offers
 
     def payments(self, rule: PaymentRule, fees: int) -> tuple[Payment, ...]:
         """Return what each winner is owed, never below zero, which greed may ask for, and within the fees in all.

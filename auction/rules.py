@@ -1,10 +1,15 @@
 """How the rounds of a run are held."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from auction.payments.payment import PaymentRule
 from auction.settlement.policy import SettlementPolicy
+from auction.winner_determination.packing import Budget
 from auction.winner_determination.rounds import WinnerRule
+
+QUICK: Final = Budget(nodes=500)
+"""Budget of each search for a reference score that nobody is paid by."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,3 +39,8 @@ class AuctionRules:
     def are_plain(self) -> bool:
         """Whether winners are chosen and paid as ever, so that the journal needs nothing more."""
         return self.payment == "pay_as_bid" and self.winners is None
+
+    @property
+    def reference_rule(self) -> WinnerRule:
+        """Rule that reference scores are worked out by: that of the winners, or an exact one."""
+        return self.winners or (WinnerRule(budget=QUICK) if self.are_plain else WinnerRule())

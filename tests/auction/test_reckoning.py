@@ -3,7 +3,7 @@
 import pytest
 
 from auction.payments.payment import Payment
-from auction.reckoning import Decided, Reckoning
+from auction.reckoning import EXACT, Decided, Reckoning
 from auction.scoring import Scored
 from auction.winner_determination.rounds import WinnerRule, select_by
 from tests.auction.rivals import lots, rival
@@ -12,9 +12,9 @@ ONE = lots(i1=1)
 BOTH = lots(i1=1, i2=1)
 
 
-def reckoned(bids: list[Scored], remaining: dict[str, int], rule: WinnerRule | None = None) -> Reckoning:
+def reckoned(bids: list[Scored], remaining: dict[str, int], rule: WinnerRule = EXACT) -> Reckoning:
     """Return the accounts of a round decided by a rule."""
-    winners = select_by(rule or WinnerRule(), bids, remaining, {}, b"tie").winners
+    winners = select_by(rule, bids, remaining, {}, b"tie").winners
     return Reckoning(Decided(fair=bids, winners=winners, remaining=remaining, cash={}, tie=b"tie", rule=rule))
 
 
