@@ -15,7 +15,7 @@ from solvernet.build import solver_names
 from solvernet.engine import Engine
 from solvernet.ideal import IdealOutcome
 from solvernet.venue_table import VenueLine, venue_table
-from venues.calls.settlement import FillTerms
+from venues.calls.fill_terms import FillTerms
 
 
 class SolverLine(Boundary):

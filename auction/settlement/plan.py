@@ -10,7 +10,8 @@ from typing import Final, Literal
 
 from intents.intent import SignedIntent
 from solvers.bid import Bid, BidFill
-from venues.calls.settlement import Claim, Deliver, FillTerms, Lock, Settle
+from venues.calls.fill_terms import FillTerms
+from venues.calls.settlement import Claim, Deliver, Lock, Settle
 from venues.calls.upkeep import BridgeOut
 from venues.chain_state import ChainState
 from venues.chains.transaction import Call

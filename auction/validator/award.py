@@ -15,7 +15,7 @@ from intents.canonical import Json
 from intents.intent import SignedIntent
 from solvers.bid import Bid
 from solvers.messages import BidSheet
-from venues.calls.settlement import FillTerms
+from venues.calls.fill_terms import FillTerms
 from venues.markets.venue import Order
 
 

@@ -5,86 +5,18 @@ three: `Lock` at home, `Deliver` there, and `Claim` at home once the delivery of
 ends a lock that nobody claimed in time.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from intents.assets import ETH
-from intents.canonical import content_id
-from intents.errors import InvalidSignatureError
-from intents.intent import SignedIntent
 from intents.options import parse_series
-from intents.satisfaction import violation
-from intents.signing import verify
-from intents.wants import collateral_per_unit
+from venues.calls.fill_terms import FillTerms
 from venues.calls.gas import CLAIM_GAS, DELIVER_GAS, LOCK_GAS, REFUND_GAS, SETTLE_GAS
+from venues.calls.trading import Traded, trade_all
 from venues.chain_state import ChainState
 from venues.chains.transaction import Applied, Block, Log, Reverted
 from venues.escrow import Lock as EscrowLock
-from venues.markets.venue import Fill, Order, Unfilled
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FillTerms:
-    """What a fill owes to whom."""
-
-    fill_id: str
-    intent_id: str
-    signed: SignedIntent
-    """What the owner signed: the contracts check it themselves."""
-
-    solver: str
-    chain: str
-    """CAIP-2 id of the chain of delivery."""
-
-    quantity: int
-    """Units of the intent."""
-
-    debit: int
-    """USDC the owner pays for the legs; negative where they receive."""
-
-    legs: Mapping[str, int]
-    """What the owner receives; negative quantities are sold by them."""
-
-    @property
-    def owner(self) -> str:
-        """Account that pays and receives."""
-        return self.signed.intent.owner
-
-    @property
-    def home(self) -> str:
-        """CAIP-2 id of the chain of the owner's escrow."""
-        return self.signed.intent.home
-
-    @property
-    def id(self) -> str:
-        """Content id of everything that is owed: what a proof of delivery proves."""
-        legs = {name: str(quantity) for name, quantity in self.legs.items()}
-        names = {"fill": self.fill_id, "intent": self.intent_id, "solver": self.solver, "chain": self.chain}
-        return content_id({**names, "quantity": str(self.quantity), "debit": str(self.debit), "legs": legs})
-
-    @property
-    def collateral(self) -> int:
-        """USDC of the owner that goes to their clearing account to back the legs."""
-        return self.signed.intent.collateral(self.quantity)
-
-    @property
-    def cash(self) -> int:
-        """USDC the owner's vault pays in all; negative where it receives."""
-        return self.debit + self.collateral
-
-    def violation(self, remaining: int | None) -> str | None:
-        """Return how the terms break what the owner signed, or `None`; `remaining` as in `violation`."""
-        intent = self.signed.intent
-        if intent.chains and self.chain not in intent.chains:
-            return f"delivery on {self.chain} is not allowed"
-        if collateral_per_unit(intent.want) is None:
-            return "no amount of cash backs the want"
-        try:
-            if verify(self.signed) != self.intent_id:
-                return "the signature is for another intent"
-        except InvalidSignatureError as error:
-            return str(error)
-        return violation(intent, self.legs, self.quantity, self.debit, remaining=remaining)
+from venues.markets.venue import Order
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,30 +159,6 @@ class Refund:
         escrow = escrow.with_filled(lock.intent_id, -lock.quantity)
         fields = (("fill", self.fill_id), ("intent", lock.intent_id), ("cash", lock.cash))
         return Applied(replace(state, escrow=escrow), (Log("Refunded", fields),))
-
-
-@dataclass(frozen=True, slots=True)
-class Traded:
-    """What came of orders that all went through."""
-
-    state: ChainState
-    touched: frozenset[str]
-    """Accounts on either side."""
-
-    fills: tuple[Fill, ...]
-
-
-def trade_all(state: ChainState, orders: Iterable[Order], taker: str, block: Block) -> Traded | Reverted:
-    """Return what comes of all orders, or the refusal of the first that fails."""
-    touched, fills = {taker}, []
-    for place, order in enumerate(orders):
-        outcome = state.trade(order, taker, block.time_ms)
-        if isinstance(outcome, Unfilled):
-            return Reverted(f"{outcome.cause}: {outcome.detail}", place)
-        state, fill = outcome
-        touched.update(share.account for share in fill.shares)
-        fills.append(fill)
-    return Traded(state, frozenset(touched), tuple(fills))
 
 
 def _refusal(terms: FillTerms, state: ChainState, deadline_ms: int, block: Block, *, is_here: bool) -> Reverted | None:

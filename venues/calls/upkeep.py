@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from intents.options import expiry_label
 from venues.calls.gas import BRIDGE_GAS
-from venues.calls.settlement import trade_all
+from venues.calls.trading import trade_all
 from venues.chain_state import Answer, ChainState
 from venues.chains.transaction import Applied, Block, Log, Reverted
 from venues.markets.clob import OrderBook, Quote, requote

@@ -10,7 +10,7 @@ from auction.settlement.policy import SettlementPolicy
 from solvers.bid import BidFill
 from tests.venues.calls.stage import orders, state, terms
 from tests.venues.small_world import L1, L2, QUIET, START_MS, truth
-from venues.calls.settlement import FillTerms
+from venues.calls.fill_terms import FillTerms
 from venues.chain_state import ChainState
 from venues.chains.background import Demand, DemandStep
 from venues.chains.chain import Chain, Produced

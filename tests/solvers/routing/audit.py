@@ -14,7 +14,7 @@ from venues.pricing.fixed_point import ONE
 from venues.snapshot import Snapshot
 
 
-def audit(snapshot: Snapshot, route: Route) -> None:
+def assert_sound(snapshot: Snapshot, route: Route) -> None:
     """Assert that a route keeps its intent's terms, can be executed, and costs what it says.
 
     Raises:

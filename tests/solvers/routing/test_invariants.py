@@ -9,7 +9,7 @@ from solvers.routing.desk import verify_route
 from solvers.routing.problem import Job, NoRoute, Route
 from solvers.routing.router import ENGINES, least_cost, route
 from tests.solvers.random_markets import floors, jobs, packages, snapshots, usual_wants
-from tests.solvers.routing.audit import audit, cheapest_conceivable
+from tests.solvers.routing.audit import assert_sound, cheapest_conceivable
 from tests.solvers.small_market import HOME, NOW_MS, amm, pool, quoted_book, snapshot, view
 from venues.graph import LiquidityGraph
 from venues.snapshot import Snapshot
@@ -29,7 +29,7 @@ def all_routes(market: Snapshot, job: Job) -> list[Route]:
 @given(snapshots(), ANY_JOB)
 def test_every_route_can_be_executed_and_keeps_what_its_owner_signed(market: Snapshot, job: Job) -> None:
     for found in all_routes(market, job):
-        audit(market, found)
+        assert_sound(market, found)
         assert verify_route(market, found) is None
 
 
@@ -86,7 +86,7 @@ def test_extreme_markets_give_an_answer_and_never_an_exception(
     market = snapshot(view(HOME, venues, gas_gwei=gas_gwei, spot=spot), view("eip155:901"), spot=spot, now_ms=now_ms)
 
     for found in all_routes(market, job):
-        audit(market, found)
+        assert_sound(market, found)
 
 
 @settings(max_examples=60, deadline=None)
@@ -95,4 +95,4 @@ def test_a_remainder_off_the_lot_grid_is_routed_in_whole_lots(market: Snapshot, 
     odd = replace(job, remaining=job.remaining - dust)
 
     for found in all_routes(market, odd):
-        audit(market, found)
+        assert_sound(market, found)

@@ -9,7 +9,7 @@ from solvers.routing.desk import Desk
 from solvers.routing.problem import Job, NoRoute, Route
 from solvers.routing.program import Program
 from solvers.routing.router import ENGINES, least_cost, route
-from tests.solvers.routing.audit import audit
+from tests.solvers.routing.audit import assert_sound
 from tests.solvers.small_market import (
     AWAY,
     EXPIRY,
@@ -44,7 +44,7 @@ def answer(snap: Snapshot, wish: Job, engine: str = "exact") -> Route | NoRoute:
 def routed(snap: Snapshot, wish: Job, engine: str = "exact") -> Route:
     found = answer(snap, wish, engine)
     assert isinstance(found, Route), found
-    audit(snap, found)
+    assert_sound(snap, found)
     return found
 
 

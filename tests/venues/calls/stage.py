@@ -15,7 +15,8 @@ from intents.intent import Intent, SignedIntent
 from intents.signing import intent_id, sign
 from intents.wants import Want
 from tests.venues.small_world import L1, MINUTE_MS, PUT, START_MS, book, chain_state, pool
-from venues.calls.settlement import Claim, Deliver, FillTerms, Lock, Refund, Settle
+from venues.calls.fill_terms import FillTerms
+from venues.calls.settlement import Claim, Deliver, Lock, Refund, Settle
 from venues.chain_state import ChainState
 from venues.chains.transaction import Applied, Block, Call, Reverted
 from venues.escrow import Escrow

@@ -33,7 +33,7 @@ from tests.venues.calls.stage import (
     terms,
 )
 from tests.venues.small_world import L1, L2, PUT, RICH
-from venues.calls.settlement import FillTerms
+from venues.calls.fill_terms import FillTerms
 from venues.chain_state import ChainState
 from venues.chains.transaction import Applied, Call
 

@@ -26,7 +26,7 @@ from tests.venues.calls.stage import (
     terms,
 )
 from tests.venues.small_world import L1, L2, MINUTE_MS, PUT, START_MS
-from venues.calls.settlement import FillTerms
+from venues.calls.fill_terms import FillTerms
 from venues.calls.upkeep import Requote, Trade
 from venues.chain_state import ChainState
 from venues.chains.transaction import Applied, Block, Call, Log

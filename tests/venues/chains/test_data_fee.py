@@ -6,7 +6,7 @@ import pytest
 
 from tests.venues.calls.stage import claim, deliver, lock, refund, settle, terms
 from tests.venues.small_world import BUSY, L1, START_MS, chain_state, truth
-from venues.calls.settlement import FillTerms
+from venues.calls.fill_terms import FillTerms
 from venues.chain_state import ChainState
 from venues.chains.background import Demand, DemandStep
 from venues.chains.calldata import signed_bytes

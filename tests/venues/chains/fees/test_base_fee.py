@@ -17,7 +17,7 @@ fees = st.integers(0, 10**15)
 limits = st.integers(1_000_000, 60_000_000)
 
 
-def _check(row: dict[str, str]) -> None:
+def _assert_row(row: dict[str, str]) -> None:
     elasticity, denominator, fee, limit, used, expected = (int(row[name]) for name in NAMES)
     rule = BaseFeeRule(elasticity=elasticity, denominator=denominator)
 
@@ -26,7 +26,7 @@ def _check(row: dict[str, str]) -> None:
 
 @pytest.mark.parametrize("row", list(csv.DictReader(CARRIED.read_text().splitlines())))
 def test_next_base_fee_is_that_of_the_alloy_vectors(row: dict[str, str]) -> None:
-    _check(row)
+    _assert_row(row)
 
 
 @pytest.mark.skipif(not ALL.exists(), reason="the folder shared/ with the geth vectors is not here")
@@ -35,7 +35,7 @@ def test_next_base_fee_is_that_of_all_vectors() -> None:
 
     assert len(rows) == 25
     for row in rows:
-        _check(row)
+        _assert_row(row)
 
 
 @pytest.mark.parametrize(
