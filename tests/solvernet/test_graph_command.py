@@ -9,6 +9,7 @@ from solvernet.graph_at import graph_at, instant
 from solvernet.graph_picture import draw
 from solvernet.scenario import Scenario, parse_scenario, scenario_text
 from venues.graph import LiquidityGraph
+from venues.graph_export import described
 
 AT = "2020-03-12T15:00"
 
@@ -59,6 +60,15 @@ def test_json_holds_every_edge_with_its_depth_and_price(
         if key == "pool.ethereum" and data["instrument"] == "ETH"
     }
     assert 130 < quotes["ETH", "sell"] < quotes["ETH", "buy"] < 150
+
+
+def test_an_edge_is_as_deep_as_its_ladder(found: LiquidityGraph) -> None:
+    edge = next(found.trades("ETH", "buy", "eip155:1"))
+    ladder = found.ladder(edge)
+
+    depth = described(found).edges["USDC@eip155:1", "ETH@eip155:1", edge.key]["depth"]
+
+    assert depth == sum(step.quantity for step in ladder) / 10**18 > 0
 
 
 def test_graphml_can_be_read_back(found: LiquidityGraph, tmp_path: Path) -> None:

@@ -283,3 +283,11 @@ def test_an_offer_tells_what_the_pool_made_of_it() -> None:
     world.advance(START_MS + MINUTE_MS)
 
     assert world.submit(replace(_offer("too late"), replaces="first")) == "gone"
+
+
+def test_a_world_does_not_go_back() -> None:
+    world = make_world()
+    world.advance(END_MS)
+
+    with pytest.raises(ValueError, match="cannot go back"):
+        world.advance(END_MS - 1)

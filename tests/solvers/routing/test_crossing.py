@@ -132,3 +132,16 @@ def test_a_solver_has_in_hand_what_it_delivers_at_every_step_of_a_package_crossi
             held = net([held, bought(part.orders), opposite])
             assert all(quantity > 0 for quantity in held.values())
         assert held == {}
+
+
+def test_the_first_buyer_brings_the_orders_for_what_sellers_leave_missing() -> None:
+    wishes = (
+        job(LONG_PUT, 20, 60.0, nonce=1),
+        job(LONG_PUT, 20, 60.0, nonce=2),
+        job(SHORT_PUT, 10, -1.0, nonce=3),
+    )
+
+    (found,) = crossed(market(home_gwei=0.0), *wishes)
+
+    assert [sum(part.legs.values()) > 0 for part in found.parcels] == [False, True, True]
+    assert [bool(part.orders) for part in found.parcels] == [False, True, False]

@@ -280,3 +280,13 @@ def test_the_surplus_of_an_allocation_is_what_its_route_then_costs() -> None:
     assert isinstance(executed, Route)
     assert found.surplus * USDC_UNIT == pytest.approx(executed.surplus, abs=5)
     assert executed.cost.venues > dollars(50)
+
+
+def test_the_last_stretch_of_a_book_is_used_as_far_as_the_intent_needs_it() -> None:
+    offers = {PUT: ((), ((5.0, 4.0), (5.1, 4.0), (5.2, 4.0), (5.3, 4.0)))}
+    graph = LiquidityGraph(snapshot(view(HOME, [book("a", HOME, offers)], gas_gwei=0.0)))
+
+    found = allocate(graph, [job(LONG_PUT, 10, 7.0)])
+
+    assert found is not None
+    assert [round(flow.quantity, 6) for flow in found.flows] == [10.0]

@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from intents.assets import OPTION_UNIT, PRICE_UNIT, USDC_UNIT
@@ -125,6 +125,7 @@ def test_a_hundred_options_move_the_volatility_by_the_skew() -> None:
 
 
 @given(st.floats(0.05, 2.99), st.floats(40.0, 400.0), st.integers(-8000, 8000), st.integers(0, 15 * 1440))
+@example(0.75, 40.0, 0, 0)
 def test_a_maker_never_crosses_itself_and_quotes_on_the_tick(vol: float, spot: float, held: int, minutes: int) -> None:
     ladders = _ladders(vol, spot, held, START_MS + minutes * MINUTE_MS)
 
