@@ -6,6 +6,7 @@ from typing import Protocol
 from venues.chain_state import ChainState
 from venues.chains.chain import Chain
 from venues.chains.transaction import Transaction
+from venues.faults import Faults
 from venues.truth import Truth
 
 
@@ -15,6 +16,10 @@ class View(Protocol):
     @property
     def truth(self) -> Truth:
         """The market itself."""
+
+    @property
+    def faults(self) -> Faults:
+        """What is scheduled to go wrong."""
 
     def chain(self, chain_id: str) -> Chain[ChainState]:
         """Return a chain; inhabitants read its fees and do not advance it."""

@@ -13,6 +13,7 @@ from venues.chain_state import ChainState
 from venues.chains.chain import Chain, Produced, Submitted
 from venues.chains.presets import Level
 from venues.chains.transaction import Log, Receipt
+from venues.faults import NO_FAULTS, Faults
 from venues.truth import Truth
 from venues.view import Agent, Offer
 
@@ -60,10 +61,12 @@ class World:
         truth: Truth,
         relay: RelayRules,
         start_ms: int,
+        faults: Faults = NO_FAULTS,
     ) -> None:
         """Take chains and agents in the order in which they act at equal times."""
         self.now_ms = start_ms
         self.truth = truth
+        self.faults = faults
         self._chains = {chain.id: chain for chain in chains}
         self._agents = tuple(agents)
         self._due = [agent.next_ms(start_ms) for agent in agents]
@@ -95,7 +98,7 @@ class World:
     def fork(self) -> "World":
         """Return an independent copy that would live through the same future."""
         twin = object.__new__(World)
-        twin.now_ms, twin.truth = self.now_ms, self.truth
+        twin.now_ms, twin.truth, twin.faults = self.now_ms, self.truth, self.faults
         twin._chains = {name: chain.fork() for name, chain in self._chains.items()}
         twin._agents, twin._due = self._agents, list(self._due)
         twin._relay, twin._passages = self._relay, list(self._passages)

@@ -1,0 +1,103 @@
+"""What goes wrong in a run, and when: the schedule of a scenario, as data.
+
+A fault says what happens to which part of the world and for how long. Whoever it concerns asks the schedule at the
+instant that matters, so a schedule needs no state and a copy of the world needs no copy of it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from venues.markets.venue import Admission
+
+FaultKind = Literal[
+    "gas_spike",
+    "demand_surge",
+    "outage",
+    "partition",
+    "reorg",
+    "finality_stall",
+    "censorship",
+    "oracle_halt",
+    "oracle_manipulation",
+    "depeg",
+    "bridge_halt",
+    "venue_halt",
+    "broker_outage",
+    "message_delay",
+    "message_loss",
+]
+"""What can go wrong. Each kind says below which of a fault's figures it uses."""
+
+EVERYWHERE: Final = ""
+"""Target of a fault that concerns everything of its kind."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One thing that goes wrong from one instant until another."""
+
+    id: str
+    """Unique name in the schedule."""
+
+    kind: FaultKind
+    target: str
+    """CAIP-2 id of a chain, name of an oracle, id of a venue or a bridge; `EVERYWHERE` for the broker."""
+
+    from_ms: int
+    until_ms: int
+    """First instant at which it is over; a reorganisation happens at `from_ms`, and is over then."""
+
+    depth: int = 0
+    """Blocks that a reorganisation undoes."""
+
+    factor_percent: int = 100
+    """`gas_spike`: price others offer; `demand_surge`: rate at which their transactions come. Of the usual."""
+
+    nodes: int = 0
+    """Oracle nodes that lie or are bribed."""
+
+    shift_ppm: int = 0
+    """How far a manipulated or depegged price is off, in millionths."""
+
+    share_ppm: int = 0
+    """Share of messages that are lost, or of blocks whose builder censors, in millionths."""
+
+    delay_ms: int = 0
+    """Time for which messages are held up."""
+
+    senders: tuple[str, ...] = ()
+    """Whose transactions are censored; everybody's of the scenario if empty."""
+
+    admission: Admission = "unavailable"
+    """What a halted venue still lets its users do."""
+
+    def covers(self, time_ms: int) -> bool:
+        """Return whether an instant lies in it."""
+        return self.from_ms <= time_ms < self.until_ms
+
+
+@dataclass(frozen=True, slots=True)
+class Faults:
+    """All faults of a run, in order of their beginning."""
+
+    schedule: tuple[Fault, ...] = ()
+
+    def of(self, kind: FaultKind, target: str) -> Iterator[Fault]:
+        """Yield the faults of a kind that concern a target, in order of their beginning."""
+        for fault in self.schedule:
+            if fault.kind == kind and fault.target in {target, EVERYWHERE}:
+                yield fault
+
+    def active(self, kind: FaultKind, target: str, time_ms: int) -> Fault | None:
+        """Return the first fault of a kind that concerns a target at an instant."""
+        return next((fault for fault in self.of(kind, target) if fault.covers(time_ms)), None)
+
+    def over_ms(self, kind: FaultKind, target: str, time_ms: int) -> int:
+        """Return the first instant from `time_ms` on at which no fault of a kind concerns a target."""
+        while (fault := self.active(kind, target, time_ms)) is not None:
+            time_ms = fault.until_ms
+        return time_ms
+
+
+NO_FAULTS: Final = Faults()
