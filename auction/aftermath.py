@@ -19,7 +19,7 @@ from intents.lifecycle import State
 from venues.calls.bonding import Slash
 from venues.calls.settlement import Refund
 from venues.chain_state import ChainState
-from venues.chains.chain import Produced
+from venues.chains.produced import Produced
 from venues.world import World
 
 OPERATOR: Final = "auctioneer"

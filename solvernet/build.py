@@ -28,10 +28,11 @@ from venues.markets.arbitrage import Arbitrageur
 from venues.markets.makers import Maker
 from venues.oracles.median import MedianFeed
 from venues.oracles.osm import SecurityModule
+from venues.passages import RelayRules
 from venues.price_path import PricePath
 from venues.truth import StepPath, Truth
 from venues.view import Agent
-from venues.world import RelayRules, World
+from venues.world import World
 
 WARM_UP_MS: Final = 1_200_000
 """The world lives this long before the window, so that pools of transactions, quotes and answers are in place."""

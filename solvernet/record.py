@@ -11,7 +11,7 @@ from intents.lifecycle import Cause
 from intents.options import parse_expiry, parse_series
 from risk.stability import Operation
 from venues.chain_state import ChainState
-from venues.chains.chain import Produced
+from venues.chains.produced import Produced
 from venues.oracles.twap import EXPIRY_WINDOW_MS
 from venues.world import World
 

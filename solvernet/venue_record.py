@@ -13,7 +13,7 @@ from intents.assets import ETH, ETH_UNIT, OPTION_UNIT, PRICE_UNIT, USDC_UNIT
 from intents.lifecycle import Cause
 from solvers.routing.desk import Desk, open_order
 from venues.chain_state import ChainState
-from venues.chains.chain import Produced
+from venues.chains.produced import Produced
 from venues.markets.venue import Order, Unfilled
 from venues.snapshot import Snapshot
 from venues.truth import Truth

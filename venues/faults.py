@@ -4,11 +4,12 @@ A fault says what happens to which part of the world and for how long. Whoever i
 instant that matters, so a schedule needs no state and a copy of the world needs no copy of it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
 from venues.markets.venue import Admission
+from venues.seeds import SeedPath, generator
 
 FaultKind = Literal[
     "gas_spike",
@@ -61,7 +62,8 @@ class Fault:
     """How far a manipulated or depegged price is off, in millionths."""
 
     share_ppm: int = 0
-    """Share of messages that are lost, or of blocks whose builder censors, in millionths."""
+    """Share of what it hits, in millionths: messages that are lost, blocks whose builder censors, transactions that the
+    makers of the branch which wins a reorganisation, or the end of a split, have never heard of."""
 
     delay_ms: int = 0
     """Time for which messages are held up."""
@@ -82,6 +84,12 @@ class Faults:
     """All faults of a run, in order of their beginning."""
 
     schedule: tuple[Fault, ...] = ()
+    seed: SeedPath = ()
+    """Root of the lots that decide whom a fault hits."""
+
+    def hits(self, fault: Fault, *names: int | str) -> bool:
+        """Return whether the lot of something with these names falls into the share that a fault hits."""
+        return float(generator(*self.seed, fault.id, *names).random()) * 1e6 < fault.share_ppm
 
     def of(self, kind: FaultKind, target: str) -> Iterator[Fault]:
         """Yield the faults of a kind that concern a target, in order of their beginning."""
@@ -93,11 +101,18 @@ class Faults:
         """Return the first fault of a kind that concerns a target at an instant."""
         return next((fault for fault in self.of(kind, target) if fault.covers(time_ms)), None)
 
-    def over_ms(self, kind: FaultKind, target: str, time_ms: int) -> int:
-        """Return the first instant from `time_ms` on at which no fault of a kind concerns a target."""
-        while (fault := self.active(kind, target, time_ms)) is not None:
-            time_ms = fault.until_ms
-        return time_ms
+    def over_ms(self, kinds: Collection[FaultKind], target: str, time_ms: int) -> int:
+        """Return the first instant from `time_ms` on at which no fault of any of these kinds concerns a target."""
+        while True:
+            ends = [fault.until_ms for kind in kinds if (fault := self.active(kind, target, time_ms)) is not None]
+            if not ends:
+                return time_ms
+            time_ms = max(ends)
+
+    def touches(self, kinds: Collection[FaultKind], target: str, from_ms: int, until_ms: int) -> bool:
+        """Return whether a fault of any of these kinds concerns a target at any instant from one until another."""
+        found = (fault for kind in kinds for fault in self.of(kind, target))
+        return any(fault.from_ms < until_ms and fault.until_ms > from_ms for fault in found)
 
 
 NO_FAULTS: Final = Faults()

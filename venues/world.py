@@ -5,42 +5,16 @@ are immutable and inhabitants keep none.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Protocol
 
-from venues.bridges import Transfer
 from venues.chain_state import ChainState
-from venues.chains.chain import Chain, Produced, Submitted
+from venues.chains.chain import Chain, Submitted
 from venues.chains.presets import Level
-from venues.chains.transaction import Log, Receipt
-from venues.faults import NO_FAULTS, Faults
+from venues.chains.produced import Produced
+from venues.faults import NO_FAULTS, Fault, Faults
+from venues.passages import Passage, Passages, RelayRules, arrival
 from venues.truth import Truth
 from venues.view import Agent, Offer
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Passage:
-    """Something announced on one chain that another chain will learn of."""
-
-    source: str
-    target: str
-    log: Log
-    number: int
-    """Block of the announcement."""
-
-    time_ms: int
-    id: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RelayRules:
-    """When a chain believes another."""
-
-    proof_level: Mapping[str, Level]
-    """Confirmation level that deliveries on each chain must reach before they count elsewhere."""
-
-    proof_delay_ms: int
-    """Time to make and carry a proof once the level is reached."""
 
 
 class Observer(Protocol):
@@ -68,10 +42,13 @@ class World:
         self.truth = truth
         self.faults = faults
         self._chains = {chain.id: chain for chain in chains}
+        for chain in chains:
+            chain.live_under(faults)
         self._agents = tuple(agents)
         self._due = [agent.next_ms(start_ms) for agent in agents]
         self._relay = relay
-        self._passages: list[Passage] = []
+        self._passages = Passages(remembers=bool(faults.schedule))
+        self._alarms = _alarms(faults, self._chains)
 
     @property
     def chain_ids(self) -> tuple[str, ...]:
@@ -88,7 +65,8 @@ class World:
 
     def submit(self, offer: Offer) -> Submitted:
         """Put a transaction into its chain's pool, and return what became of it there."""
-        return self._chains[offer.chain].submit(offer.transaction, offer.replaces)
+        chain = self._chains[offer.chain]
+        return "halted" if chain.is_down(self.now_ms) else chain.submit(offer.transaction, offer.replaces)
 
     def finality_ms(self, chain_id: str) -> int:
         """Return the time from a delivery on a chain until it usually counts elsewhere."""
@@ -101,7 +79,8 @@ class World:
         twin.now_ms, twin.truth, twin.faults = self.now_ms, self.truth, self.faults
         twin._chains = {name: chain.fork() for name, chain in self._chains.items()}
         twin._agents, twin._due = self._agents, list(self._due)
-        twin._relay, twin._passages = self._relay, list(self._passages)
+        twin._relay, twin._passages = self._relay, self._passages.fork()
+        twin._alarms = self._alarms
         return twin
 
     def advance(self, until_ms: int, observers: Sequence[Observer] = ()) -> None:
@@ -116,12 +95,15 @@ class World:
             chain = min(self._chains.values(), key=lambda c: c.next_block_ms)
             agent = min(range(len(self._due)), key=self._due.__getitem__, default=None)
             agent_ms = self._due[agent] if agent is not None else until_ms + 1
-            if min(chain.next_block_ms, agent_ms) > until_ms:
+            alarm_ms = self._alarms[0][0] if self._alarms else until_ms + 1
+            if min(chain.next_block_ms, agent_ms, alarm_ms) > until_ms:
                 break
-            if agent is not None and agent_ms < chain.next_block_ms:
+            if alarm_ms <= min(chain.next_block_ms, agent_ms):
+                self._reorganise(observers)
+            elif agent is not None and agent_ms < chain.next_block_ms:
                 self._act(agent)
             else:
-                self._produce(chain, observers)
+                self._produce(chain, chain.next_block_ms, observers)
         self.now_ms = until_ms
 
     def _act(self, index: int) -> None:
@@ -130,41 +112,38 @@ class World:
             self.submit(offer)
         self._due[index] = self._agents[index].next_ms(self.now_ms)
 
-    def _produce(self, chain: Chain[ChainState], observers: Sequence[Observer]) -> None:
-        self.now_ms = chain.next_block_ms
+    def _produce(self, chain: Chain[ChainState], now_ms: int, observers: Sequence[Observer]) -> None:
+        """Make the next block of a chain, at its own time, known at `now_ms`."""
+        self.now_ms = now_ms
         self._carry()
         produced = chain.produce()
         for rollup in self._chains.values():
             if rollup.settles_on == chain.id:
                 rollup.l1_prices = chain.prices()
         for receipt in produced.receipts:
-            self._note(receipt)
+            self._passages.note(receipt)
         for observer in observers:
             observer.on_block(self, chain.id, produced)
 
-    def _note(self, receipt: Receipt) -> None:
-        """Remember what a transaction announced to other chains."""
-        for log in receipt.logs:
-            if log.name not in {"Delivered", "Bridged"}:
-                continue
-            source = receipt.block.chain
-            passage = Passage(
-                source=source,
-                target=str(log.get("to")),
-                log=log,
-                number=receipt.block.number,
-                time_ms=receipt.block.time_ms,
-                id=receipt.transaction_id,
-            )
-            self._passages.append(passage)
+    def _reorganise(self, observers: Sequence[Observer]) -> None:
+        """Let the next scheduled branch take the place of a chain's last blocks."""
+        (self.now_ms, fault), self._alarms = self._alarms[0], self._alarms[1:]
+        chain = self._chains[fault.target]
+        depth = chain.history.blocks_since(fault.from_ms) if fault.kind == "partition" else fault.depth
+        hidden = {each.id for each in chain.history.included(depth) if self.faults.hits(fault, each.id)}
+        undone = chain.reorganise(depth, hidden)
+        if not undone:
+            return
+        self._passages.undo(chain.id, chain.number)
+        states = {name: each.state for name, each in self._chains.items()}
+        for name, state in self._passages.without_revoked(states).items():
+            self._chains[name].state = state
+        for _ in range(undone):
+            self._produce(chain, self.now_ms, observers)
 
     def _carry(self) -> None:
         """Hand over what is ready by now, in the order in which it was announced."""
-        if not self._passages:
-            return
-        ready = [passage for passage in self._passages if self._is_ready(passage)]
-        self._passages = [passage for passage in self._passages if passage not in ready]
-        for passage in ready:
+        for passage in self._passages.take(self._is_ready, lambda name: self._chains[name].number):
             chain = self._chains[passage.target]
             chain.state = arrival(chain.state, passage, self.now_ms)
 
@@ -180,19 +159,12 @@ class World:
         return reached_ms is not None and self.now_ms >= reached_ms + delay
 
 
-def arrival(state: ChainState, passage: Passage, now_ms: int) -> ChainState:
-    """Return the state of the target chain once it has learnt of a passage."""
-    if passage.log.name == "Delivered":
-        return _proved(state, passage.log, now_ms)
-    port = state.bridges[str(passage.log.get("bridge"))]
-    cash, account = int(passage.log.get("cash")), str(passage.log.get("account"))
-    return state.with_port(port.arrived(Transfer(id=passage.id, account=account, cash=cash)))
-
-
-def _proved(state: ChainState, log: Log, now_ms: int) -> ChainState:
-    """Return the state with a delivery proved, unless it is not the delivery that the lock pays for."""
-    fill = str(log.get("fill"))
-    lock = state.escrow.locks.get(fill)
-    if lock is not None and lock.terms != log.get("terms"):
-        return state
-    return replace(state, proofs=state.proofs.set(fill, now_ms))
+def _alarms(faults: Faults, chains: Mapping[str, Chain[ChainState]]) -> tuple[tuple[int, Fault], ...]:
+    """Return when a branch takes over, and the fault that it belongs to: reorganisations, and splits as they heal."""
+    due = [(fault.from_ms, fault) for fault in faults.schedule if fault.kind == "reorg"]
+    due += [
+        (fault.until_ms, fault)
+        for fault in faults.schedule
+        if fault.kind == "partition" and chains[fault.target].rules.when_split == "fork"
+    ]
+    return tuple(sorted(due, key=lambda pair: (pair[0], pair[1].id)))

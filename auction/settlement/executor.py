@@ -12,7 +12,7 @@ from auction.settlement.plan import Plan, Step
 from auction.settlement.policy import SettlementPolicy
 from auction.settlement.sending import ENDED, Sending, StepEvent, StepStatus
 from venues.chain_state import ChainState
-from venues.chains.chain import Produced
+from venues.chains.produced import Produced
 from venues.chains.transaction import Receipt, Transaction
 from venues.view import Offer
 from venues.world import World

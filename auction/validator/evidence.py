@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from venues.chain_state import ChainState
-from venues.chains.chain import Produced
+from venues.chains.produced import Produced
 from venues.chains.transaction import Call, Log, Receipt
 from venues.world import World
 

@@ -10,8 +10,9 @@ from intents.assets import PRICE_UNIT
 from solvernet import market_data
 from solvernet.market_data import ROLLUP_ASSUMED, to_ms
 from venues.chains.background import GWEI, Demand
-from venues.chains.chain import BlockSummary, Chain
+from venues.chains.chain import Chain
 from venues.chains.presets import ETHEREUM_2020, ROLLUP_2S, ChainRules
+from venues.chains.produced import BlockSummary
 from venues.pricing import smile
 
 MINUTE_MS = 60_000

@@ -24,13 +24,14 @@ from venues.markets.makers import Maker, MakerRules
 from venues.markets.option_amm import AmmRules, Board, OptionAmm
 from venues.oracles.median import MedianFeed, MedianRules
 from venues.oracles.osm import SecurityModule
+from venues.passages import RelayRules
 from venues.price_path import PricePath
 from venues.pricing.fixed_point import ONE
 from venues.pricing.smile import FLAT, Smile
 from venues.snapshot import view_chain
 from venues.truth import StepPath, Truth
 from venues.view import Agent
-from venues.world import RelayRules, World
+from venues.world import World
 
 L1: Final = "eip155:1"
 L2: Final = "eip155:901"

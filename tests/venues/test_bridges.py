@@ -11,7 +11,7 @@ from venues.bridges import BridgePort, Transfer
 from venues.calls.upkeep import BridgeOut
 from venues.chain_state import ChainState
 from venues.chains.transaction import Applied, Log
-from venues.world import Passage, arrival
+from venues.passages import Passage, arrival
 
 OWNERS = ("alice", "bob")
 CASH = 500.0

@@ -9,8 +9,9 @@ from tests.venues.small_world import BUSY, L1, L2, MINUTE_MS, PUT, QUIET, SYMBOL
 from venues.calls.upkeep import SettleExpiry
 from venues.chain_state import Answer, ChainState
 from venues.chains.background import DemandStep
-from venues.chains.chain import Chain, Produced
+from venues.chains.chain import Chain
 from venues.chains.presets import ETHEREUM_2020, ROLLUP_2S, ChainRules
+from venues.chains.produced import Produced
 from venues.keeper import ExpiryKeeper
 from venues.view import Offer, View
 

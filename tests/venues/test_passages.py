@@ -20,11 +20,12 @@ from tests.venues.small_world import (
 )
 from venues.calls.upkeep import BridgeOut
 from venues.chain_state import ChainState
-from venues.chains.chain import Produced
 from venues.chains.presets import ETHEREUM_2020, ROLLUP_2S
+from venues.chains.produced import Produced
 from venues.chains.transaction import Applied, Block, Call, Log, Reverted, Transaction
+from venues.passages import Passage, RelayRules, arrival
 from venues.view import Offer
-from venues.world import Passage, RelayRules, World, arrival
+from venues.world import World
 
 PROOF_DELAY_MS = 30_000
 """Of the small world."""

@@ -27,11 +27,12 @@ from tests.venues.small_world import (
 )
 from venues.calls.upkeep import BridgeOut, Trade
 from venues.chain_state import ChainState
-from venues.chains.chain import Produced
+from venues.chains.produced import Produced
 from venues.chains.transaction import Transaction
 from venues.markets.venue import Order
+from venues.passages import RelayRules
 from venues.view import Agent, Offer, View
-from venues.world import RelayRules, World
+from venues.world import World
 
 END_MS = START_MS + 10 * MINUTE_MS
 ROOT = Path(__file__).parents[2]

@@ -6,6 +6,7 @@ who is not served withdraws after a while. All of it is drawn on arrival, so tha
 changes nobody else's mind.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
@@ -111,6 +112,14 @@ def arrivals(demand: Demand, time_ms: int, elapsed_ms: int, rng: Generator) -> P
     kinds = np.searchsorted(np.cumsum(step.gas_shares)[:-1], kind, side="right")
     until_ms = time_ms + demand.patience_ms * rng.standard_exponential(count)
     return Pool(price.astype(np.int64), _SIZES[kinds], until_ms.astype(np.int64))
+
+
+def lasting_ms(elapsed_ms: int, patience_ms: int) -> int:
+    """Return the time within which as many transactions arrive as still wait after one in which none was served.
+
+    Those who lose patience, after a time that is exponential around `patience_ms`, have gone again.
+    """
+    return round(patience_ms * (1 - math.exp(-elapsed_ms / patience_ms))) if patience_ms else elapsed_ms
 
 
 def merged(pool: Pool, new: Pool, keep: int) -> Pool:

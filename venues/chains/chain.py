@@ -5,22 +5,27 @@ transactions are kept one by one, everybody else's as arrays.
 """
 
 from collections import deque
+from collections.abc import Container
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final, Generic, Literal, TypeVar
 
-from venues.chains.background import EMPTY_POOL, GWEI, Demand, Pool, Wei, arrivals
+from venues.chains.background import EMPTY_POOL, GWEI, Demand, Pool, arrivals, lasting_ms
 from venues.chains.calldata import signed_bytes
 from venues.chains.confirmation import Level
 from venues.chains.fees import replacement
 from venues.chains.fees.l1_fee import FREE, L1Prices
 from venues.chains.fees.market import Fees, Usage, first_fees, next_fees
+from venues.chains.history import History, Past
+from venues.chains.intervals import interval_ms
 from venues.chains.ordering import by_arrival, by_price
 from venues.chains.ordering.admission import Refusal, refusal
 from venues.chains.ordering.nonces import rival
 from venues.chains.ordering.picked import Desk, Picked, unit_price
+from venues.chains.produced import BlockSummary, Position, Produced, summary_of
 from venues.chains.rules import ChainRules
 from venues.chains.transaction import Block, Ledger, Receipt, Reverted, Transaction
+from venues.faults import NO_FAULTS, FaultKind, Faults
 from venues.seeds import SeedPath, generator
 
 S = TypeVar("S", bound=Ledger)
@@ -34,42 +39,11 @@ MEMORY: Final = 256
 GOING_BLOCKS: Final = 20
 """Blocks over which the going price is taken where there is no base fee."""
 
+UNCONFIRMED: Final[tuple[FaultKind, ...]] = ("finality_stall", "partition")
+"""Faults while which no block becomes safe or final."""
+
 Submitted = Literal["waiting"] | Refusal
 """What became of a transaction sent to a pool; `gone` is also one whose predecessor no longer waits."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BlockSummary:
-    """A block as the fee market saw it; prices in wei per gas, as everybody else paid them."""
-
-    number: int
-    time_ms: int
-    base_fee_wei: int
-    gas_used: int
-    """Of all transactions, the scenario's own among them."""
-
-    count: int
-    """Everybody else's included transactions; the prices below are zero if there are none."""
-
-    low_wei: int
-    """Cheapest included."""
-
-    p35_wei: int
-    p60_wei: int
-    p90_wei: int
-    mean_wei: int
-    waiting: int
-    """Background transactions left in the pool."""
-
-
-@dataclass(frozen=True, slots=True)
-class Produced(Generic[S]):
-    """What a new block brought."""
-
-    summary: BlockSummary
-    receipts: tuple[Receipt, ...]
-    dropped: tuple[Transaction[S], ...]
-    """Transactions of the scenario that the full pool pushed out."""
 
 
 class Chain(Generic[S]):
@@ -104,15 +78,26 @@ class Chain(Generic[S]):
         self._waiting: dict[str, Transaction[S]] = {}
         self._nonces: dict[str, int] = {}
         self._background: Pool = EMPTY_POOL
+        self._faults = NO_FAULTS
+        self.history: History[S] = History()
         self.next_block_ms = start_ms + interval_ms(rules, seed, 0)
 
     def fork(self) -> "Chain[S]":
         """Return an independent copy that will do what this one would."""
         twin = copy(self)
-        twin.recent = self.recent.copy()
+        twin.recent, twin.history = self.recent.copy(), self.history.fork()
         twin._waiting = dict(self._waiting)  # noqa: SLF001  its own twin
         twin._nonces = dict(self._nonces)  # noqa: SLF001
         return twin
+
+    def live_under(self, faults: Faults) -> None:
+        """Let the chain live under a schedule of faults, from its next block on."""
+        self._faults = faults
+        self.next_block_ms = self._resumes_ms(self.next_block_ms)
+
+    def is_down(self, time_ms: int) -> bool:
+        """Return whether the chain makes no blocks at an instant, and takes no transactions."""
+        return self._resumes_ms(time_ms) != time_ms
 
     def submit(self, transaction: Transaction[S], replaces: str | None = None) -> Submitted:
         """Put a transaction into the pool, in place of another one if that still waits and it pays a tenth more.
@@ -152,20 +137,48 @@ class Chain(Generic[S]):
         """Make the next block at its time."""
         since_ms, self.time_ms = self.time_ms, self.next_block_ms
         self.number += 1
+        before = (self.state, self._fees(), self._background, dict(self._nonces))
         picked = self._pick(since_ms)
         for transaction in picked.dropped:
             del self._waiting[transaction.id]
-        receipts = [self._execute(transaction) for transaction in picked.chosen]
-        unpaid = tuple(t for t, receipt in zip(picked.chosen, receipts, strict=True) if receipt is None)
-        included = tuple(receipt for receipt in receipts if receipt is not None)
+        done = [(transaction, self._execute(transaction)) for transaction in picked.chosen]
+        unpaid = tuple(transaction for transaction, receipt in done if receipt is None)
+        receipts = tuple(receipt for _, receipt in done if receipt is not None)
         self._background = picked.pool.after(picked.taken)
-        gas_used = sum(receipt.gas_used for receipt in included) + int(picked.pool.gas[: picked.taken].sum())
-        summary = self._summary(picked.prices[: picked.taken], gas_used)
+        gas_used = sum(receipt.gas_used for receipt in receipts) + int(picked.pool.gas[: picked.taken].sum())
+        position = Position(number=self.number, time_ms=self.time_ms, base_fee_wei=self.base_fee_wei)
+        summary = summary_of(position, picked.prices[: picked.taken], gas_used, len(self._background))
         self.recent.append(summary)
         blob_gas = self.rules.blobs.used_gas(generator(*self._seed, "blobs", self.number)) if self.rules.blobs else 0
         self._reprice(Usage(gas=gas_used, blob_gas=blob_gas, since_ms=since_ms, time_ms=self.time_ms))
-        self.next_block_ms = self.time_ms + interval_ms(self.rules, self._seed, self.number)
-        return Produced(summary, included, picked.dropped + unpaid)
+        included = tuple(transaction for transaction, receipt in done if receipt is not None)
+        past = Past(self.time_ms, since_ms, *before, included=included, receipts=receipts)
+        self.history.remember(past, self._faults, self.id)
+        self.next_block_ms = self.history.next_ms() or self._following_ms()
+        return Produced(summary, receipts, picked.dropped + unpaid, self.history.take_undone())
+
+    def reorganise(self, depth: int, hidden: Container[str] = ()) -> int:
+        """Give up the last blocks for another branch, and return how many were given up.
+
+        The chain stands where it stood before them, their transactions wait in the pool again, and the next blocks that
+        are produced are as many rivals with the same times. Everybody else's transactions reach both branches alike.
+
+        Args:
+            depth: Blocks to undo; no more than are remembered are.
+            hidden: Transactions that the rivals' producers never heard of; they wait for the block after.
+        """
+        lost = self.history.give_up(depth, hidden, self.next_block_ms)
+        if not lost:
+            return 0
+        first = lost[0]
+        self.state, self._background, self._nonces = first.state, first.background, dict(first.nonces)
+        self.base_fee_wei, self._backlog_gas = first.fees.base_fee_wei, first.fees.backlog_gas
+        self._excess_blob_gas = first.fees.excess_blob_gas
+        self.number -= len(lost)
+        self.time_ms, self.next_block_ms = first.since_ms, first.time_ms
+        self.recent = deque(list(self.recent)[: -len(lost)], maxlen=MEMORY)
+        self._waiting = {each.id: each for past in lost for each in past.included} | self._waiting
+        return len(lost)
 
     @property
     def blob_fee_wei(self) -> int:
@@ -193,11 +206,6 @@ class Chain(Generic[S]):
             return self.base_fee_wei if self.rules.base_fee else int(self._demand.at(self.time_ms).level_gwei * GWEI)
         return max(self.base_fee_wei, prices[min(int(quantile * len(prices)), len(prices) - 1)])
 
-    def has_reached(self, level: Level, number: int, time_ms: int, now_ms: int) -> bool:
-        """Return whether block `number`, made at `time_ms`, has reached a confirmation level."""
-        rule = self.rules.level(level)
-        return self.number - number >= rule.blocks and now_ms >= rule.ready_ms(time_ms)
-
     def reached_ms(self, level: Level, number: int, time_ms: int) -> int | None:
         """Return when block `number`, made at `time_ms`, reaches a confirmation level.
 
@@ -209,11 +217,19 @@ class Chain(Generic[S]):
         if behind < 0:
             return None
         completed_ms = self.recent[-1 - min(behind, len(self.recent) - 1)].time_ms if rule.blocks else time_ms
-        return max(completed_ms, rule.ready_ms(time_ms))
+        ready_ms = max(completed_ms, rule.ready_ms(time_ms))
+        return ready_ms if level == "included" else self._faults.over_ms(UNCONFIRMED, self.id, ready_ms)
 
     def finality_ms(self, level: Level) -> int:
         """Return the time a level takes: blocks at their mean interval, a boundary at its latest, and the delay."""
         return self.rules.level(level).usual_ms(self.rules.interval_ms)
+
+    def _following_ms(self) -> int:
+        return self._resumes_ms(self.time_ms + interval_ms(self.rules, self._seed, self.number))
+
+    def _resumes_ms(self, time_ms: int) -> int:
+        stops: tuple[FaultKind, ...] = ("outage", "partition") if self.rules.when_split == "halt" else ("outage",)
+        return self._faults.over_ms(stops, self.id, time_ms)
 
     def _fees(self) -> Fees:
         return Fees(
@@ -228,14 +244,17 @@ class Chain(Generic[S]):
     def _pick(self, since_ms: int) -> Picked[S]:
         """Return what the block takes."""
         rng = generator(*self._seed, "demand", self.number)
+        elapsed_ms = self.time_ms - since_ms
+        if self.is_down(self.time_ms - 1):
+            elapsed_ms = lasting_ms(elapsed_ms, self._demand.patience_ms)
         desk = Desk(
             rules=self.rules,
             since_ms=since_ms,
             time_ms=self.time_ms,
             base_fee_wei=self.base_fee_wei,
             pool=self._background,
-            new=arrivals(self._demand, self.time_ms, self.time_ms - since_ms, rng),
-            waiting=tuple(self._waiting.values()),
+            new=arrivals(self._demand, self.time_ms, elapsed_ms, rng),
+            waiting=self.history.heard_of(self._waiting.values(), self.time_ms),
             nonces=self._nonces,
             express=self.express,
         )
@@ -267,29 +286,3 @@ class Chain(Generic[S]):
             refused_order=outcome.order if isinstance(outcome, Reverted) else None,
             data_fee_wei=data_fee_wei,
         )
-
-    def _summary(self, prices: Wei, gas_used: int) -> BlockSummary:
-        """Return what the block was like; `prices` are dearest first."""
-        last = len(prices) - 1
-        low, p35, p60, p90 = (int(prices[(100 - q) * last // 100]) if last >= 0 else 0 for q in (0, 35, 60, 90))
-        return BlockSummary(
-            number=self.number,
-            time_ms=self.time_ms,
-            base_fee_wei=self.base_fee_wei,
-            gas_used=gas_used,
-            count=last + 1,
-            low_wei=low,
-            p35_wei=p35,
-            p60_wei=p60,
-            p90_wei=p90,
-            mean_wei=int(prices.mean()) if last >= 0 else 0,
-            waiting=len(self._background),
-        )
-
-
-def interval_ms(rules: ChainRules, seed: SeedPath, number: int) -> int:
-    """Return the time from block `number` to the next one."""
-    if not rules.random_intervals:
-        return rules.interval_ms
-    mean_s = rules.interval_ms / 1000 - 0.5
-    return 1000 * (int(generator(*seed, "interval", number).exponential(mean_s)) + 1)

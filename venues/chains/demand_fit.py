@@ -27,7 +27,7 @@ from venues.chains.background import (
     merged,
     thinned,
 )
-from venues.chains.chain import interval_ms
+from venues.chains.intervals import interval_ms
 from venues.chains.presets import ChainRules
 from venues.seeds import SeedPath, generator
 

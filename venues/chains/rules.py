@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from venues.chains.confirmation import Confirmation, Level
 from venues.chains.fees.backlog import BacklogRule
@@ -91,6 +92,11 @@ class ChainRules:
     """Waiting transactions a node keeps; the cheapest are dropped beyond it."""
 
     levels: Mapping[Level, Confirmation]
+    when_split: Literal["fork", "halt"] = "fork"
+    """What the chain prefers while its network is split: `fork` is liveness, with blocks that may be undone when the
+    parts meet again; `halt` is safety, with no blocks at all, as where one sequencer or two thirds of the votes are
+    needed for each."""
+
     first_base_fee_wei: int = 0
     """Base fee of the first block, if above the minimum."""
 

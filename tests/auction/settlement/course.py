@@ -13,12 +13,14 @@ from tests.venues.small_world import L1, L2, QUIET, START_MS, truth
 from venues.calls.fill_terms import FillTerms
 from venues.chain_state import ChainState
 from venues.chains.background import Demand, DemandStep
-from venues.chains.chain import Chain, Produced
+from venues.chains.chain import Chain
 from venues.chains.presets import ETHEREUM_2020, ROLLUP_2S, ChainRules
+from venues.chains.produced import Produced
 from venues.chains.transaction import Receipt
 from venues.markets.venue import Order
+from venues.passages import RelayRules
 from venues.snapshot import Snapshot, view_chain
-from venues.world import RelayRules, World
+from venues.world import World
 
 POLICY: Final = SettlementPolicy(
     quantile=0.6,

@@ -14,10 +14,11 @@ from venues.calls.upkeep import PostAnswer, SettleExpiry
 from venues.chain_state import Answer, ChainState
 from venues.chains.transaction import Applied
 from venues.keeper import ExpiryKeeper
+from venues.passages import RelayRules
 from venues.price_path import PricePath
 from venues.pricing.smile import FLAT
 from venues.truth import StepPath, Truth
-from venues.world import RelayRules, World
+from venues.world import World
 
 EXPIRY = parse_expiry("27MAR20")
 SETTLE = SettleExpiry(expiry_ms=EXPIRY, accounts=2)

@@ -32,7 +32,7 @@ from venues.chain_state import ChainState
 from venues.chains.transaction import Applied, Block, Call, Log
 from venues.markets.clob import Quote
 from venues.markets.venue import Order, Side
-from venues.world import Passage, arrival
+from venues.passages import Passage, arrival
 
 OWNERS: dict[str, LocalAccount] = {"buyer": OWNER, "seller": STRANGER}
 INTENTS = {"buyer": signed(BUY, limit=6.0), "seller": signed(SELL, limit=-3.0, keys=STRANGER)}

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import numpy as np
 
-from venues.chains.chain import interval_ms
+from venues.chains.intervals import interval_ms
 from venues.chains.presets import ETHEREUM_2020, ROLLUP_2S
 
 OBSERVED = Path(__file__).parents[2] / "vectors/chains/pow_block_interval_quantiles.csv"

@@ -285,10 +285,9 @@ def test_proof_of_work_is_final_by_blocks_and_a_rollup_by_time(make_chain: Make)
         mined.produce()
         rollup.produce()
 
-    assert mined.has_reached("safe", 1, 0, 0)
-    assert not mined.has_reached("safe", 2, 0, 10**9)
-    assert rollup.has_reached("included", 13, rollup.time_ms, rollup.time_ms)
-    assert not rollup.has_reached("safe", 1, 0, 479_999)
-    assert rollup.has_reached("safe", 1, 0, 480_000)
+    assert mined.reached_ms("safe", 1, 0) == mined.time_ms
+    assert mined.reached_ms("safe", 2, 0) is None
+    assert rollup.reached_ms("included", 13, rollup.time_ms) == rollup.time_ms
+    assert rollup.reached_ms("safe", 1, 0) == 480_000
     assert mined.finality_ms("safe") == 12 * 13_450
     assert rollup.finality_ms("final") == 900_000

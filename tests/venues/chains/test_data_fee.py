@@ -14,7 +14,8 @@ from venues.chains.chain import Chain
 from venues.chains.fees.l1_fee import FREE, L1Prices
 from venues.chains.presets import ETHEREUM_2020, ETHEREUM_TODAY, OP_STACK, ROLLUP_2S, ChainRules
 from venues.chains.transaction import Transaction
-from venues.world import RelayRules, World
+from venues.passages import RelayRules
+from venues.world import World
 
 GWEI = 10**9
 QUIET = DemandStep(0, 0.0, 1.0, 0.1, (1.0, 0.0, 0.0, 0.0))

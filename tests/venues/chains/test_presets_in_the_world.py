@@ -20,10 +20,12 @@ from tests.venues.small_world import (
 )
 from venues.chain_state import ChainState
 from venues.chains.background import Demand, DemandStep
-from venues.chains.chain import Chain, Produced
+from venues.chains.chain import Chain
 from venues.chains.presets import ARBITRUM, ETHEREUM_2020, ETHEREUM_TODAY, OP_STACK, ROLLUP_2S, ZK_ROLLUP, ChainRules
+from venues.chains.produced import Produced
 from venues.markets.arbitrage import Arbitrageur
-from venues.world import RelayRules, World
+from venues.passages import RelayRules
+from venues.world import World
 
 ROLLUPS = [ROLLUP_2S, OP_STACK, ARBITRUM, ZK_ROLLUP]
 TRADER = Arbitrageur(name="trader", chain=L2, venues=("pool", "amm"), period_ms=30_000, offset_ms=7_000)

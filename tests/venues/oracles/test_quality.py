@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from intents.assets import PRICE_UNIT
 from tests.venues.small_world import FEED, L1, L2, MINUTE_MS, OSM_STEPS, START_MS, make_world, truth
 from venues.chain_state import Answer, ChainState
-from venues.chains.chain import Produced
+from venues.chains.produced import Produced
 from venues.oracles.osm import SecurityModule
 from venues.oracles.quality import Quality, Watch, quality
 from venues.world import World

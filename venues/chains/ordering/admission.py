@@ -9,8 +9,9 @@ from venues.chains.transaction import Ledger, Transaction
 
 S = TypeVar("S", bound=Ledger)
 
-Refusal = Literal["underpriced", "gone", "oversized", "full"]
-"""`gone`: its nonce is used; `oversized`: it takes more gas than one may; `full`: the line is too long."""
+Refusal = Literal["underpriced", "gone", "oversized", "full", "halted"]
+"""`gone`: its nonce is used; `oversized`: it takes more gas than one may; `full`: the line is too
+long; `halted`: nobody answers."""
 
 
 def refusal(

@@ -32,6 +32,7 @@ ARBITRUM: Final = ChainRules(
         tolerance_s=10,
         elasticity=BLOCK_GAS * 1000 / (SPEED_LIMIT * BLOCK_MS),
     ),
+    when_split="halt",
     pool_size=1_024,
     levels={
         "included": Confirmation(),

@@ -28,6 +28,7 @@ OP_STACK: Final = ChainRules(
     interval_ms=2_000,
     random_intervals=False,
     base_fee=BaseFeeRule(elasticity=6, denominator=250, minimum_wei=1_000_000),
+    when_split="halt",
     pool_size=5_120 + 1_024,
     levels={
         "included": Confirmation(),

@@ -15,6 +15,7 @@ ROLLUP_2S: Final = ChainRules(
     interval_ms=2_000,
     random_intervals=False,
     base_fee=BaseFeeRule(elasticity=6, denominator=250, minimum_wei=1_000_000),
+    when_split="halt",
     pool_size=8192,
     levels={
         "included": Confirmation(),

@@ -25,6 +25,7 @@ ZK_ROLLUP: Final = ChainRules(
     interval_ms=1_000,
     random_intervals=False,
     base_fee=BaseFeeRule(elasticity=6, denominator=250, minimum_wei=25_000_000),
+    when_split="halt",
     pool_size=8_192,
     levels={
         "included": Confirmation(),

@@ -1,0 +1,152 @@
+"""What passes from chain to chain: announcements that wait to be believed elsewhere, and what becomes of them.
+
+A chain that takes back a block takes back what it announced. What had already been believed is then known to be wrong:
+a proof is revoked, and what a bridge paid out is not paid a second time if the block's transaction is made good.
+"""
+
+from collections.abc import Callable, Mapping
+from copy import copy
+from dataclasses import dataclass, replace
+
+from venues.bridges import Transfer
+from venues.chain_state import ChainState
+from venues.chains.presets import Level
+from venues.chains.transaction import Log, Receipt
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """Something announced on one chain that another chain will learn of."""
+
+    source: str
+    target: str
+    log: Log
+    number: int
+    """Block of the announcement."""
+
+    time_ms: int
+    id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelayRules:
+    """When a chain believes another."""
+
+    proof_level: Mapping[str, Level]
+    """Confirmation level that deliveries on each chain must reach before they count elsewhere."""
+
+    proof_delay_ms: int
+    """Time to make and carry a proof once the level is reached."""
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A passage that has arrived."""
+
+    passage: Passage
+    height: int
+    """Last block of the target before it."""
+
+
+class Passages:
+    """All passages of a world."""
+
+    def __init__(self, *, remembers: bool) -> None:
+        """Start without any; `remembers` tells whether blocks may be taken back, so that arrivals must be known."""
+        self._remembers = remembers
+        self._waiting: tuple[Passage, ...] = ()
+        self._carried: tuple[Carried, ...] = ()
+        self._paid: frozenset[str] = frozenset()
+        """Transfers that a bridge has paid out though their block was taken back."""
+
+        self._revoked: frozenset[tuple[str, str]] = frozenset()
+        """Chains, and fills whose proof there is known to be wrong."""
+
+    def fork(self) -> "Passages":
+        """Return an independent copy."""
+        return copy(self)
+
+    def note(self, receipt: Receipt) -> None:
+        """Remember what a transaction announced to other chains."""
+        for log in receipt.logs:
+            if log.name not in {"Delivered", "Bridged"}:
+                continue
+            if log.name == "Bridged" and receipt.transaction_id in self._paid:
+                self._paid -= {receipt.transaction_id}
+                continue
+            passage = Passage(
+                source=receipt.block.chain,
+                target=str(log.get("to")),
+                log=log,
+                number=receipt.block.number,
+                time_ms=receipt.block.time_ms,
+                id=receipt.transaction_id,
+            )
+            self._waiting = (*self._waiting, passage)
+
+    def take(self, is_ready: Callable[[Passage], bool], heights: Callable[[str], int]) -> tuple[Passage, ...]:
+        """Return what is ready, in the order in which it was announced, and take it for carried.
+
+        Args:
+            is_ready: Whether a passage has waited long enough.
+            heights: Last block of a chain.
+        """
+        ready = tuple(passage for passage in self._waiting if is_ready(passage))
+        if not ready:
+            return ()
+        self._waiting = tuple(passage for passage in self._waiting if passage not in ready)
+        if self._remembers:
+            self._carried += tuple(Carried(passage, heights(passage.target)) for passage in ready)
+            proved = ((passage.target, str(passage.log.get("fill"))) for passage in ready if _is_proof(passage))
+            self._revoked -= frozenset(proved)
+        return ready
+
+    def undo(self, chain: str, number: int) -> None:
+        """Take note that a chain has taken back all blocks after `number`.
+
+        What these announced is void. What had arrived there since is on its way again.
+        """
+        void = tuple(each for each in self._carried if _comes_from(each.passage, chain, number))
+        again = tuple(each for each in self._carried if each.passage.target == chain and each.height > number)
+        self._carried = tuple(each for each in self._carried if each not in {*void, *again})
+        left = (passage for passage in self._waiting if not _comes_from(passage, chain, number))
+        self._waiting = (*(each.passage for each in again), *left)
+        proofs = ((e.passage.target, str(e.passage.log.get("fill"))) for e in void if _is_proof(e.passage))
+        self._revoked |= frozenset(proofs)
+        self._paid |= frozenset(each.passage.id for each in void if not _is_proof(each.passage))
+
+    def without_revoked(self, states: Mapping[str, ChainState]) -> dict[str, ChainState]:
+        """Return the states that hold a proof known to be wrong, without it, by chain."""
+        after: dict[str, ChainState] = {}
+        for chain, fill in sorted(self._revoked):
+            state = after.get(chain, states[chain])
+            if fill in state.proofs:
+                after[chain] = replace(state, proofs=state.proofs.delete(fill))
+        return after
+
+
+def _is_proof(passage: Passage) -> bool:
+    return passage.log.name == "Delivered"
+
+
+def _comes_from(passage: Passage, chain: str, number: int) -> bool:
+    """Return whether a passage was announced by a chain after its block `number`."""
+    return passage.source == chain and passage.number > number
+
+
+def arrival(state: ChainState, passage: Passage, now_ms: int) -> ChainState:
+    """Return the state of the target chain once it has learnt of a passage."""
+    if passage.log.name == "Delivered":
+        return _proved(state, passage.log, now_ms)
+    port = state.bridges[str(passage.log.get("bridge"))]
+    cash, account = int(passage.log.get("cash")), str(passage.log.get("account"))
+    return state.with_port(port.arrived(Transfer(id=passage.id, account=account, cash=cash)))
+
+
+def _proved(state: ChainState, log: Log, now_ms: int) -> ChainState:
+    """Return the state with a delivery proved, unless it is not the delivery that the lock pays for."""
+    fill = str(log.get("fill"))
+    lock = state.escrow.locks.get(fill)
+    if lock is not None and lock.terms != log.get("terms"):
+        return state
+    return replace(state, proofs=state.proofs.set(fill, now_ms))
