@@ -15,8 +15,9 @@ from auction.settlement.attribution import Restored, Verdict, attribute
 from auction.settlement.executor import Executor, Run
 from auction.settlement.plan import Plan, Step, StepKind
 from intents.canonical import Json
-from intents.lifecycle import State
+from intents.lifecycle import FINAL_STATES, State
 from venues.calls.bonding import Slash
+from venues.calls.restitution import Restitute
 from venues.calls.settlement import Refund
 from venues.chain_state import ChainState
 from venues.chains.produced import Produced
@@ -44,6 +45,9 @@ class Aftermath:
         """Fills of each intent that are not concluded."""
 
         self._bonds: dict[str, int] = {}
+        self._credited: set[str] = set()
+        """Fills whose quantity is counted as filled."""
+
         self._restored: dict[str, Restored] = {}
         self.verdicts: list[Verdict] = []
 
@@ -60,6 +64,8 @@ class Aftermath:
     def on_block(self, world: World, chain_id: str, produced: Produced[ChainState]) -> None:  # noqa: ARG002
         """Conclude what the block has decided."""
         self._write()
+        for fill_id in self._executor.drain_reopened():
+            self._reopen(world, self._executor.run(fill_id))
         for fills in list(self._open.values()):
             for fill_id in sorted(fills):
                 run = self._executor.run(fill_id)
@@ -90,13 +96,24 @@ class Aftermath:
         }
         self._journal.note(now_ms, "fill.awarded", body)
 
+    def _reopen(self, world: World, run: Run) -> None:
+        """Take note that a delivery was taken back. Until it is made good or fails, it counts as filled.
+
+        Otherwise the next round would award a second time what the pool is about to deliver again.
+        """
+        terms = run.plan.terms
+        if terms.fill_id in self._credited:
+            self._open.setdefault(terms.intent_id, set()).add(terms.fill_id)
+            body: dict[str, Json] = {"fill": terms.fill_id, "intent_id": terms.intent_id}
+            self._journal.note(world.now_ms, "fill.undone", body)
+
     def _conclude(self, world: World, run: Run) -> None:
         terms = run.plan.terms
         entry = self._book[terms.intent_id]
         self._open[terms.intent_id].discard(terms.fill_id)
         if run.delivered_ms:
-            del self._bonds[terms.fill_id]
-            entry.filled += terms.quantity
+            entry.filled += 0 if terms.fill_id in self._credited else terms.quantity
+            self._credited.add(terms.fill_id)
             done: dict[str, Json] = {
                 "fill": terms.fill_id,
                 "intent_id": terms.intent_id,
@@ -108,11 +125,15 @@ class Aftermath:
         self.purse.conclude(world, terms.fill_id, delivered=run.delivered_ms > 0)
         if not self._open[terms.intent_id]:
             del self._open[terms.intent_id]
-            self._move_on(world, entry)
+            if entry.state is State.SETTLING or entry.state in FINAL_STATES:
+                self._move_on(world, entry)
 
     def _fail(self, world: World, run: Run, entry: Entry) -> None:
         """Judge a failure, and set right what it left behind."""
         terms = run.plan.terms
+        if terms.fill_id in self._credited:
+            self._credited.remove(terms.fill_id)
+            entry.filled -= terms.quantity
         verdict = attribute(run, self._restored.pop(terms.fill_id, None))
         self.verdicts.append(verdict)
         entry.cause, entry.reason, entry.has_failed = verdict.cause, verdict.detail, True
@@ -126,12 +147,14 @@ class Aftermath:
             call = Slash(fill_id=terms.fill_id, solver=terms.solver, owner=terms.owner, cash=taken)
             self._errand(world, call, self._bond_chain, world.now_ms)
         lock = world.state(run.plan.home).escrow.locks.get(terms.fill_id)
-        if lock is not None and lock.state == "locked":
+        if lock is not None and lock.state != "refunded":
             entry.refunded = True
+            paid = lock.state == "claimed"
             refund = Refund(fill_id=terms.fill_id, quantity=terms.quantity)
-            self._errand(world, refund, run.plan.home, lock.refund_at_ms)
+            call_back = Restitute(fill_id=terms.fill_id) if paid else refund
+            self._errand(world, call_back, run.plan.home, lock.refund_at_ms)
 
-    def _errand(self, world: World, call: Slash | Refund, chain: str, not_before_ms: int) -> None:
+    def _errand(self, world: World, call: Slash | Refund | Restitute, chain: str, not_before_ms: int) -> None:
         """Send a transaction of the auctioneer's own as soon as it may be."""
         kind: StepKind = "slash" if isinstance(call, Slash) else "refund"
         name = f"{call.fill_id}/{kind}"
@@ -141,7 +164,9 @@ class Aftermath:
     def _move_on(self, world: World, entry: Entry) -> None:
         """Take an intent on once nothing of it is under way."""
         now_ms = world.now_ms
-        if entry.remaining == 0:
+        if entry.state in FINAL_STATES:
+            self._book.reopen(entry, now_ms)
+        elif entry.remaining == 0:
             self._book.move(entry, State.FILLED, now_ms)
         else:
             self._book.move(entry, State.OPEN, now_ms)

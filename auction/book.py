@@ -163,6 +163,17 @@ class IntentBook:
         else:
             self.move(entry, State.REFUNDED if entry.refunded else State.EXPIRED, now_ms)
 
+    def reopen(self, entry: Entry, now_ms: int) -> None:
+        """Take up an intent that had ended with a delivery which was taken back and could not be made good.
+
+        One that is cancelled or whose time is over ends with what is left.
+        """
+        if entry.state is State.FILLED and entry.remaining:
+            self.move(entry, State.OPEN, now_ms)
+        elif entry.state is State.PARTIALLY_FILLED and not entry.filled:
+            ended = State.CANCELLED if entry.cause is Cause.CANCELLED else State.EXPIRED
+            self.move(entry, State.REFUNDED if entry.refunded else ended, now_ms)
+
     def unfinished(self) -> tuple[Entry, ...]:
         """Return the intents without a final state."""
         return tuple(entry for entry in self._entries.values() if entry.state not in FINAL_STATES)

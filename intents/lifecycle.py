@@ -37,6 +37,9 @@ _STEPS: Final = MappingProxyType(
         State.IN_AUCTION: {State.OPEN, State.AWARDED},
         State.AWARDED: {State.SETTLING, State.OPEN, State.REFUNDED},
         State.SETTLING: {State.OPEN, State.FILLED, State.PARTIALLY_FILLED, State.REFUNDED},
+        # A chain can take back the block of a delivery. What cannot be made good then is not filled after all.
+        State.FILLED: {State.OPEN},
+        State.PARTIALLY_FILLED: {State.REFUNDED, State.CANCELLED, State.EXPIRED},
     }
 )
 

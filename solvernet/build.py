@@ -17,6 +17,7 @@ from solvernet.scenario import Scenario
 from solvernet.scenario_parts import ChainPart, MedianPart
 from solvernet.venue_builder import VenueBuilder
 from venues.bridges import BridgePort
+from venues.calls.restitution import RESERVE
 from venues.chain_state import Answer, ChainState
 from venues.chains.background import Demand, DemandStep
 from venues.chains.chain import Chain
@@ -136,6 +137,8 @@ class _Builder:
         vaults = {o: rules.usdc(self.scenario.users.vault) for o, home in self.owners.items() if home == chain}
         if self.scenario.rounds.fees and name == self.scenario.rounds.bond_chain:
             vaults[OPERATOR] = rules.usdc(self.scenario.rounds.fees)
+        if self.scenario.rounds.reserve:
+            vaults[RESERVE] = rules.usdc(self.scenario.rounds.reserve)
         escrow = Escrow(
             vaults=Map(vaults),
             bonds=Map(bonds if name == self.scenario.rounds.bond_chain else {}),

@@ -112,6 +112,8 @@ def _happenings(
         yield _step(body)
     elif kind == "fill.delivered" and body["intent_id"] == intent_id:
         yield f"delivered: {_options(body['quantity'])}"
+    elif kind == "fill.undone" and body["intent_id"] == intent_id:
+        yield "the block of the delivery was taken back"
     elif kind == "fill.failed" and body["intent_id"] == intent_id:
         yield _failure(body)
 

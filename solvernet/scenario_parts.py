@@ -67,6 +67,9 @@ class Rounds(Boundary):
     fees: Dollars = 0.0
     """Fees collected before the start, in the operator's vault on the bond chain: all that rewards can be paid from."""
 
+    reserve: Dollars = 0.0
+    """Kept on every chain for owners whose delivery is taken back after it was paid for."""
+
     winners: WinnersPart | None = None
     """How winners are chosen: by exact search or greed, within limits; the program of the auctioneer if left out."""
 

@@ -14,6 +14,7 @@ from intents.lifecycle import Cause
 from solvers.routing.desk import Desk, open_order
 from venues.chain_state import ChainState
 from venues.chains.produced import Produced
+from venues.chains.transaction import Receipt
 from venues.markets.venue import Order, Unfilled
 from venues.snapshot import Snapshot
 from venues.truth import Truth
@@ -99,7 +100,9 @@ class VenueRecord:
                 )
 
     def on_block(self, world: World, chain_id: str, produced: Produced[ChainState]) -> None:  # noqa: ARG002
-        """Note what orders came to, and which one a venue refused."""
+        """Note what orders came to, and which one a venue refused; what a block taken back brought is forgotten."""
+        for receipt in produced.undone:
+            self._forget(receipt)
         for receipt in produced.receipts:
             for log in receipt.logs:
                 if log.name == "Swapped":
@@ -108,6 +111,11 @@ class VenueRecord:
             key = receipt.transaction_id.rpartition("/")[0], receipt.refused_order or 0
             if receipt.refused_order is not None and key in self._orders:
                 self._orders[key] = replace(self._orders[key], refused=True)
+
+    def _forget(self, receipt: Receipt) -> None:
+        fill_id = receipt.transaction_id.rpartition("/")[0]
+        for key in [key for key in self._orders if key[0] == fill_id and receipt.status == "success"]:
+            self._orders[key] = replace(self._orders[key], executed=None)
 
 
 @dataclass(frozen=True, slots=True)

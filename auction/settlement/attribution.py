@@ -30,6 +30,7 @@ _CODES: Final = {
     "stale": Cause.STALE,
     "undercollateralised": Cause.UNDERCOLLATERALISED,
     "halted": Cause.HALTED,
+    "reorged": Cause.REORGED,
 }
 
 

@@ -8,13 +8,13 @@ from copy import copy
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from auction.settlement.dispatch import Dispatch
 from auction.settlement.plan import Plan, Step
 from auction.settlement.policy import SettlementPolicy
 from auction.settlement.sending import ENDED, Sending, StepEvent, StepStatus
 from venues.chain_state import ChainState
 from venues.chains.produced import Produced
 from venues.chains.transaction import Receipt, Transaction
-from venues.view import Offer
 from venues.world import World
 
 NEVER_MS: Final = 2**53
@@ -59,8 +59,9 @@ class Executor:
         self._runs: dict[str, Run] = {}
         self._active: dict[str, Run] = {}
         self._errands: dict[str, Sending] = {}
-        self._by_transaction: dict[str, Sending] = {}
-        self._events: list[StepEvent] = []
+        self._dispatch = Dispatch(policy)
+        self._reopened: list[str] = []
+        """Fills that were delivered in a block which was taken back."""
 
     def fork(self) -> "Executor":
         """Return an independent copy."""
@@ -73,7 +74,7 @@ class Executor:
         twin._active = {name: twin._runs[name] for name in self._active}
         for name, errand in self._errands.items():
             twin._errands[name] = moved[id(errand)] = copy(errand)
-        twin._by_transaction = {key: moved[id(sending)] for key, sending in self._by_transaction.items()}
+        twin._dispatch = self._dispatch.fork(moved)
         return twin
 
     def start(self, plan: Plan, *, settles: bool, world: World) -> None:
@@ -108,17 +109,26 @@ class Executor:
 
     def drain(self) -> tuple[StepEvent, ...]:
         """Return what happened since the last call."""
-        events, self._events = tuple(self._events), []
+        events, self._dispatch.events = tuple(self._dispatch.events), []
         return events
+
+    def drain_reopened(self) -> tuple[str, ...]:
+        """Return the fills whose delivery was taken back since the last call."""
+        reopened, self._reopened = tuple(self._reopened), []
+        return reopened
 
     def on_block(self, world: World, chain_id: str, produced: Produced[ChainState]) -> None:
         """Note what landed and what was dropped, send what has become possible, raise what waits too long."""
+        for receipt in produced.undone:
+            sending = self._dispatch.taken_back(world, receipt)
+            if sending is not None:
+                self._reopen(sending, receipt)
         for receipt in produced.receipts:
-            sending = self._by_transaction.pop(receipt.transaction_id, None)
+            sending = self._dispatch.landed(receipt)
             if sending is not None:
                 self._landed(sending, receipt)
         for transaction in produced.dropped:
-            sending = self._by_transaction.pop(transaction.id, None)
+            sending = self._dispatch.dropped(transaction.id)
             if sending is not None:
                 self._dropped(world, sending, transaction)
         for name, run in list(self._active.items()):
@@ -128,16 +138,18 @@ class Executor:
         self._send_errands(world)
         for errand in self._errands.values():
             if errand.status == "sent" and errand.step.chain == chain_id:
-                self._raise(world, errand)
+                self._dispatch.bump(world, errand)
 
     def _attend(self, world: World, run: Run, chain_id: str) -> None:
         for sending in run.sendings.values():
             if sending.status in {"waiting", "sent"} and world.now_ms > sending.step.deadline_ms:
                 self._expire(world, sending)
             elif sending.status == "sent" and sending.step.chain == chain_id:
-                self._raise(world, sending)
+                self._dispatch.bump(world, sending)
             elif sending.status == "waiting":
                 self._give_up(sending)
+        if run.failed:
+            self._abandon(world, run)
         self._judge(world, run)
         if not run.failed:
             self._send_ready(world, run)
@@ -159,17 +171,32 @@ class Executor:
         broken = [s for s in run.sendings.values() if s.status == "failed" and s.step.kind not in {"claim", "bridge"}]
         if broken:
             run.failed = broken[0].reason
-            for sending in run.sendings.values():
-                if sending.status == "sent":
-                    world.chain(sending.step.chain).withdraw(sending.transaction_id)
-                sending.status = "failed" if sending.status != "done" else "done"
+            self._abandon(world, run)
+
+    def _abandon(self, world: World, run: Run) -> None:
+        """Send nothing more of a plan."""
+        for sending in run.sendings.values():
+            if sending.status == "sent":
+                self._dispatch.withdraw(world, sending)
+            sending.status = "failed" if sending.status != "done" else "done"
+
+    def _reopen(self, sending: Sending, receipt: Receipt) -> None:
+        """Take note that a block with a step was taken back: its plan goes on, and its gas is not paid."""
+        run = self._run_of(sending)
+        if run is None:
+            return
+        run.gas_wei[sending.step.chain] -= receipt.cost_wei
+        self._active[run.plan.terms.fill_id] = run
+        if run.delivered_ms and sending.step.id == run.plan.delivery.id:
+            run.delivered_ms = 0
+            self._reopened.append(run.plan.terms.fill_id)
 
     def _send_ready(self, world: World, run: Run) -> None:
         if not run.settles:
             return
         for sending in run.sendings.values():
             if sending.status == "waiting" and self._may_go(world, run, sending):
-                self._send(world, sending)
+                self._dispatch.send(world, sending)
 
     def _may_go(self, world: World, run: Run, sending: Sending) -> bool:
         if any(not self._is_done(need) for need in sending.step.needs):
@@ -184,53 +211,16 @@ class Executor:
 
     def _send_errands(self, world: World) -> None:
         for errand in self._errands.values():
-            if errand.status == "waiting" and world.now_ms >= errand.not_before_ms:
-                self._send(world, errand)
-
-    def _send(self, world: World, sending: Sending) -> None:
-        chain = world.chain(sending.step.chain)
-        price = self._policy.price(chain)
-        sending.attempts += 1
-        sending.cap_wei = sending.cap_wei or price * self._policy.cap_percent // 100
-        # What the pool does not take stays waiting, and is offered again after the next block.
-        if self._offer(world, sending, min(price, sending.cap_wei), replaces=None):
-            self._events.append(sending.event("sent", world.now_ms, price_wei=sending.offered_wei))
-
-    def _raise(self, world: World, sending: Sending) -> None:
-        chain = world.chain(sending.step.chain)
-        if chain.number - sending.sent_block < self._policy.bump_after_blocks:
-            return
-        price = self._policy.raised(sending.offered_wei, self._policy.price(chain), sending.cap_wei)
-        if price is not None and self._offer(world, sending, price, replaces=sending.transaction_id):
-            self._events.append(sending.event("raised", world.now_ms, price_wei=price))
-
-    def _offer(self, world: World, sending: Sending, price_wei: int, replaces: str | None) -> bool:
-        """Put a transaction into the pool, and return whether the pool took it.
-
-        If it does not take a replacement, the first transaction stands: it still waits, or it is gone. One that is gone
-        may be in a block, so the step is not sent again: its receipt, or its deadline, will tell.
-        """
-        chain = world.chain(sending.step.chain)
-        tip = self._policy.raised_tip(sending.tip_wei) if replaces else self._policy.tip_wei
-        transaction = Transaction(
-            id=f"{sending.step.id}#{sending.version + 1}",
-            sender=sending.sender,
-            call=sending.step.call,
-            max_fee_wei=price_wei,
-            tip_wei=tip if chain.rules.base_fee else 0,
-            submitted_ms=world.now_ms,
-        )
-        if world.submit(Offer(sending.step.chain, transaction, replaces)) != "waiting":
-            return False
-        self._by_transaction.pop(sending.transaction_id, None)
-        self._by_transaction[transaction.id] = sending
-        sending.transaction_id, sending.status = transaction.id, "sent"
-        sending.offered_wei, sending.tip_wei, sending.sent_block = price_wei, tip, chain.number
-        return True
+            if errand.status != "waiting" or world.now_ms < errand.not_before_ms:
+                continue
+            if errand.step.kind == "refund" and not _is_refundable(world, errand):
+                errand.status = "failed"
+            else:
+                self._dispatch.send(world, errand)
 
     def _dropped(self, world: World, sending: Sending, transaction: Transaction[ChainState]) -> None:
         """Send a transaction that a pool gave up once more; a sender who cannot pay for its gas is done with it."""
-        self._events.append(sending.event("dropped", world.now_ms))
+        self._dispatch.events.append(sending.event("dropped", world.now_ms))
         wallet = world.state(sending.step.chain).wallets.get(sending.sender, 0)
         sending.status = "waiting"
         dearest = transaction.gas * transaction.max_fee_wei + world.chain(sending.step.chain).data_fee_wei(transaction)
@@ -253,19 +243,25 @@ class Executor:
             sending.status = "done"
         else:
             sending.status = "failed" if sending.step.on_revert == "abort" else "waiting"
-            sending.reason, sending.not_before_ms = receipt.reason, receipt.block.time_ms + RETRY_MS
+            sending.reason, sending.not_before_ms = sending.told(receipt.reason), receipt.block.time_ms + RETRY_MS
         event = sending.event("landed" if good else "reverted", receipt.block.time_ms, reason=receipt.reason)
         paid = replace(event, block=receipt.block.number, price_wei=receipt.price_wei, cost_wei=receipt.cost_wei)
-        self._events.append(paid)
+        self._dispatch.events.append(paid)
 
     def _expire(self, world: World, sending: Sending) -> None:
-        """Give up a step whose deadline has passed, and say whether price or time was the reason."""
-        chain = world.chain(sending.step.chain)
+        """Give up a step whose deadline has passed, and say what was the reason: the chain, the price, or time."""
         if sending.status == "sent":
-            chain.withdraw(sending.transaction_id)
-            self._by_transaction.pop(sending.transaction_id, None)
-        capped = sending.attempts > 0 and self._policy.price(chain) > sending.cap_wei
-        sending.status = "failed"
+            self._dispatch.withdraw(world, sending)
         late = "late: not included before the deadline" if sending.attempts else "late: not sent in time"
-        sending.reason = "uneconomic: gas rose above the cap" if capped else late
-        self._events.append(sending.event("expired", world.now_ms, reason=sending.reason))
+        reason = "uneconomic: gas rose above the cap" if self._dispatch.is_too_dear(world, sending) else late
+        run = self._run_of(sending)
+        if run is not None and world.chain(sending.step.chain).was_down(run.award_ms, world.now_ms):
+            reason = f"halted: {sending.step.chain} made no blocks for some of the time"
+        sending.status, sending.reason = "failed", sending.told(reason)
+        self._dispatch.events.append(sending.event("expired", world.now_ms, reason=sending.reason))
+
+
+def _is_refundable(world: World, errand: Sending) -> bool:
+    """Return whether there is anything to give back: the block of a lock may have been taken back."""
+    lock = world.state(errand.step.chain).escrow.locks.get(errand.fill_id)
+    return lock is not None and lock.state != "refunded"

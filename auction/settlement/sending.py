@@ -8,7 +8,7 @@ from auction.settlement.plan import Step
 StepStatus = Literal["waiting", "sent", "done", "failed"]
 ENDED: Final[frozenset[StepStatus]] = frozenset({"done", "failed"})
 
-Happening = Literal["sent", "raised", "dropped", "landed", "reverted", "expired"]
+Happening = Literal["sent", "raised", "dropped", "landed", "reverted", "expired", "undone"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +41,8 @@ class Sending:
     sent_block: int = 0
     attempts: int = 0
     reason: str = ""
+    was_undone: bool = False
+    """Whether it was in a block that was taken back."""
 
     @property
     def fill_id(self) -> str:
@@ -51,6 +53,10 @@ class Sending:
     def version(self) -> int:
         """How often it was put into a pool, replacements counted."""
         return int(self.transaction_id.rpartition("#")[2] or 0)
+
+    def told(self, reason: str) -> str:
+        """Return why it fails: had its block not been taken back, it would not have."""
+        return f"reorged: its block was taken back, then {reason}" if self.was_undone else reason
 
     def event(self, what: Happening, time_ms: int, *, price_wei: int = 0, reason: str = "") -> StepEvent:
         """Return the note of something that happened to it outside a block."""

@@ -38,9 +38,14 @@ def test_the_ways_of_an_intent_are_open(path: list[str]) -> None:
     assert all(_allowed(*step) for step in steps)
 
 
-@pytest.mark.parametrize("state", sorted(FINAL_STATES))
-def test_nothing_follows_a_final_state(state: State) -> None:
+@pytest.mark.parametrize("state", sorted(FINAL_STATES - {State.FILLED, State.PARTIALLY_FILLED}))
+def test_nothing_follows_an_end_without_a_fill(state: State) -> None:
     assert steps_from(state) == set()
+
+
+def test_a_fill_whose_block_is_taken_back_is_sought_again_or_ends_without() -> None:
+    assert steps_from(State.FILLED) == {State.OPEN}
+    assert steps_from(State.PARTIALLY_FILLED) == {State.REFUNDED, State.CANCELLED, State.EXPIRED}
 
 
 @pytest.mark.parametrize("state", sorted(set(STATES) - FINAL_STATES))

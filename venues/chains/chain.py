@@ -95,6 +95,14 @@ class Chain(Generic[S]):
         self._faults = faults
         self.next_block_ms = self._resumes_ms(self.next_block_ms)
 
+    @property
+    def _stops(self) -> tuple[FaultKind, ...]:
+        return ("outage", "partition") if self.rules.when_split == "halt" else ("outage",)
+
+    def was_down(self, from_ms: int, until_ms: int) -> bool:
+        """Return whether the chain was stopped at any instant from one until another."""
+        return self._faults.touches(self._stops, self.id, from_ms, until_ms)
+
     def is_down(self, time_ms: int) -> bool:
         """Return whether the chain makes no blocks at an instant, and takes no transactions."""
         return self._resumes_ms(time_ms) != time_ms
@@ -228,8 +236,7 @@ class Chain(Generic[S]):
         return self._resumes_ms(self.time_ms + interval_ms(self.rules, self._seed, self.number))
 
     def _resumes_ms(self, time_ms: int) -> int:
-        stops: tuple[FaultKind, ...] = ("outage", "partition") if self.rules.when_split == "halt" else ("outage",)
-        return self._faults.over_ms(stops, self.id, time_ms)
+        return self._faults.over_ms(self._stops, self.id, time_ms)
 
     def _fees(self) -> Fees:
         return Fees(

@@ -17,6 +17,7 @@ from venues.chains.chain import Chain
 from venues.chains.presets import ETHEREUM_2020, ROLLUP_2S, ChainRules
 from venues.chains.produced import Produced
 from venues.chains.transaction import Receipt
+from venues.faults import Fault, Faults
 from venues.markets.venue import Order
 from venues.passages import RelayRules
 from venues.snapshot import Snapshot, view_chain
@@ -57,6 +58,7 @@ def world(
     home_steps: Sequence[DemandStep] = (QUIET,),
     seed: int = 1,
     states: Sequence[ChainState] = (),
+    faults: Sequence[Fault] = (),
 ) -> World:
     """Return both chains at rest, or home under a load; `states` replace what they hold."""
     first, second = states or (state(L1), state(L2))
@@ -66,6 +68,7 @@ def world(
         truth=truth(140.0),
         relay=RelayRules(proof_level={L1: "safe", L2: "safe"}, proof_delay_ms=PROOF_DELAY_MS),
         start_ms=START_MS,
+        faults=Faults(tuple(faults)),
     )
 
 

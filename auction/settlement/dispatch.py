@@ -1,0 +1,112 @@
+"""Getting steps into blocks: which transaction stands for which step, what is offered for it, and when it is raised."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from auction.settlement.policy import SettlementPolicy
+from auction.settlement.sending import Sending, StepEvent
+from venues.chains.transaction import Receipt, Transaction
+from venues.view import Offer
+from venues.world import World
+
+PERCENT: Final = 100
+
+
+class Dispatch:
+    """All steps that are on their way, and those that have arrived."""
+
+    def __init__(self, policy: SettlementPolicy) -> None:
+        self._policy = policy
+        self._pending: dict[str, Sending] = {}
+        """By transaction in a pool."""
+
+        self._landed: dict[str, Sending] = {}
+        """By transaction in a block: a block can be taken back."""
+
+        self.events: list[StepEvent] = []
+
+    def fork(self, moved: Mapping[int, Sending]) -> "Dispatch":
+        """Return an independent copy; `moved` are the copies of the steps, by the identity of the original."""
+        twin = Dispatch(self._policy)
+        twin._pending = {key: moved[id(sending)] for key, sending in self._pending.items()}
+        twin._landed = {key: moved[id(sending)] for key, sending in self._landed.items()}
+        return twin
+
+    def send(self, world: World, sending: Sending) -> None:
+        """Offer a step for the first time or again; what the pool does not take is offered after the next block."""
+        price = self._policy.price(world.chain(sending.step.chain))
+        sending.attempts += 1
+        sending.cap_wei = sending.cap_wei or price * self._policy.cap_percent // PERCENT
+        if self._offer(world, sending, min(price, sending.cap_wei), replaces=None):
+            self.events.append(sending.event("sent", world.now_ms, price_wei=sending.offered_wei))
+
+    def bump(self, world: World, sending: Sending) -> None:
+        """Replace a transaction that waits too long by a dearer one."""
+        chain = world.chain(sending.step.chain)
+        if chain.number - sending.sent_block < self._policy.bump_after_blocks:
+            return
+        price = self._policy.raised(sending.offered_wei, self._policy.price(chain), sending.cap_wei)
+        if price is not None and self._offer(world, sending, price, replaces=sending.transaction_id):
+            self.events.append(sending.event("raised", world.now_ms, price_wei=price))
+
+    def is_too_dear(self, world: World, sending: Sending) -> bool:
+        """Return whether a step that was tried now costs more than is ever offered for it."""
+        return sending.attempts > 0 and self._policy.price(world.chain(sending.step.chain)) > sending.cap_wei
+
+    def landed(self, receipt: Receipt) -> Sending | None:
+        """Return the step that a receipt is of."""
+        sending = self._pending.pop(receipt.transaction_id, None)
+        if sending is not None:
+            self._landed[receipt.transaction_id] = sending
+        return sending
+
+    def taken_back(self, world: World, receipt: Receipt) -> Sending | None:
+        """Return the step whose block was taken back: its transaction waits in the pool again.
+
+        A transaction of a step that has another one under way by now is withdrawn, and nothing is returned.
+        """
+        sending = self._landed.pop(receipt.transaction_id, None)
+        if sending is None:
+            return None
+        if sending.transaction_id != receipt.transaction_id:
+            world.chain(sending.step.chain).withdraw(receipt.transaction_id)
+            return None
+        self._pending[receipt.transaction_id] = sending
+        sending.status, sending.was_undone = "sent", True
+        sending.sent_block = world.chain(sending.step.chain).number
+        reason = f"block {receipt.block.number} was taken back"
+        self.events.append(sending.event("undone", world.now_ms, reason=reason))
+        return sending
+
+    def dropped(self, transaction_id: str) -> Sending | None:
+        """Return the step whose transaction a pool gave up."""
+        return self._pending.pop(transaction_id, None)
+
+    def withdraw(self, world: World, sending: Sending) -> None:
+        """Take the transaction of a step out of the pool."""
+        world.chain(sending.step.chain).withdraw(sending.transaction_id)
+        self._pending.pop(sending.transaction_id, None)
+
+    def _offer(self, world: World, sending: Sending, price_wei: int, replaces: str | None) -> bool:
+        """Put a transaction into the pool, and return whether the pool took it.
+
+        If it does not take a replacement, the first transaction stands: it still waits, or it is gone. One that is gone
+        may be in a block, so the step is not sent again: its receipt, or its deadline, will tell.
+        """
+        chain = world.chain(sending.step.chain)
+        tip = self._policy.raised_tip(sending.tip_wei) if replaces else self._policy.tip_wei
+        transaction = Transaction(
+            id=f"{sending.step.id}#{sending.version + 1}",
+            sender=sending.sender,
+            call=sending.step.call,
+            max_fee_wei=price_wei,
+            tip_wei=tip if chain.rules.base_fee else 0,
+            submitted_ms=world.now_ms,
+        )
+        if world.submit(Offer(sending.step.chain, transaction, replaces)) != "waiting":
+            return False
+        self._pending.pop(sending.transaction_id, None)
+        self._pending[transaction.id] = sending
+        sending.transaction_id, sending.status = transaction.id, "sent"
+        sending.offered_wei, sending.tip_wei, sending.sent_block = price_wei, tip, chain.number
+        return True

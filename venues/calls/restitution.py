@@ -1,0 +1,47 @@
+"""The call that makes an owner whole whose delivery was taken back after their escrow had paid for it."""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from venues.calls.gas import REFUND_GAS
+from venues.chain_state import ChainState
+from venues.chains.transaction import Applied, Block, Log, Reverted
+from venues.clearing import FULL_COLLATERAL
+
+RESERVE: Final = "reserve"
+"""Owner of the vault that bears the loss of a reorganisation deeper than the level at which a proof was believed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restitute:
+    """Give the owner back what was claimed from their lock with a proof that has turned out wrong.
+
+    The solver, who holds the cash and has its delivery back as well, pays what is free in its account; the reserve pays
+    the rest, as far as it can.
+    """
+
+    fill_id: str
+    gas: int = REFUND_GAS
+
+    def apply(self, state: ChainState, block: Block) -> Applied[ChainState] | Reverted:
+        """Return the state with the owner's vault filled up."""
+        lock = state.escrow.locks.get(self.fill_id)
+        if lock is None or lock.state != "claimed":
+            return Reverted(f"reverted: fill {self.fill_id} is {lock.state if lock else 'not locked'}")
+        if self.fill_id in state.proofs or block.time_ms < lock.refund_at_ms:
+            return Reverted(f"reverted: the delivery of fill {self.fill_id} is not disproved")
+        account = state.clearing.account(lock.solver)
+        free = max(0, account.cash - FULL_COLLATERAL.requirement(account).cash)
+        own = min(lock.cash, free)
+        reserve = min(lock.cash - own, state.escrow.vault(RESERVE))
+        clearing = state.clearing.change(lock.solver, cash=-own)
+        escrow = state.escrow.credit(RESERVE, -reserve).credit(lock.owner, own + reserve)
+        escrow = escrow.with_lock(replace(lock, state="refunded")).with_filled(lock.intent_id, -lock.quantity)
+        fields = (
+            ("fill", self.fill_id),
+            ("solver", lock.solver),
+            ("solver_cash", own),
+            ("reserve_cash", reserve),
+            ("missing_cash", lock.cash - own - reserve),
+        )
+        return Applied(replace(state, clearing=clearing, escrow=escrow), (Log("Restituted", fields),))
