@@ -11,7 +11,7 @@ from auction.aftermath import OPERATOR
 from intents.assets import ETH_UNIT, PRICE_UNIT
 from intents.options import parse_expiry
 from risk import volatility
-from solvernet import market_data, rules
+from solvernet import fault_schedule, market_data, rules
 from solvernet.market_data import PriceBars
 from solvernet.scenario import Scenario
 from solvernet.scenario_parts import ChainPart, MedianPart
@@ -24,6 +24,7 @@ from venues.chains.chain import Chain
 from venues.chains.presets import PRESETS
 from venues.clearing import Account, ClearingHouse
 from venues.escrow import Escrow
+from venues.faults import Faults
 from venues.keeper import ExpiryKeeper
 from venues.markets.arbitrage import Arbitrageur
 from venues.markets.makers import Maker
@@ -68,6 +69,12 @@ def truth_of(scenario: Scenario, seed: int) -> Truth:
     return Truth(path, StepPath(bars.start_ms, bars.step_ms, tuple(level.tolist())), market_data.smile())
 
 
+def faults_of(scenario: Scenario) -> Faults:
+    """Return what is scheduled to go wrong in a scenario."""
+    caip2 = {name: part.caip2 for name, part in scenario.chains.items()}
+    return fault_schedule.schedule(scenario.faults, caip2, scenario.window.start)
+
+
 def solver_names(scenario: Scenario) -> tuple[str, ...]:
     """Return the names of the scenario's solvers."""
     from solvers.registry import parse_spec
@@ -95,7 +102,10 @@ class _Builder:
             proof_level={part.caip2: part.proof_level for part in self.scenario.chains.values()},
             proof_delay_ms=rules.ms(self.scenario.proof_delay_s),
         )
-        world = World(chains=chains, agents=agents, truth=self.truth, relay=relay, start_ms=self.birth_ms)
+        faults = faults_of(self.scenario)
+        world = World(
+            chains=chains, agents=agents, truth=self.truth, relay=relay, start_ms=self.birth_ms, faults=faults
+        )
         world.advance(start_ms)
         return world
 

@@ -40,11 +40,11 @@ class IdealOutcome(Boundary):
 
 
 def ideal_scenario(scenario: Scenario) -> Scenario:
-    """Return the scenario with empty chains, oracles that tell the truth, and one honest solver."""
+    """Return the scenario with empty chains, oracles that tell the truth, one honest solver, and no faults."""
     chains = {name: part.model_copy(update={"demand": "none"}) for name, part in scenario.chains.items()}
     oracles = {f"true-{name}": _true_feed(name) for name in scenario.chains}
     solvers: SolversPart = scenario.solvers.model_copy(update={"specs": (f"{NAME}=matcher",)})
-    return scenario.model_copy(update={"chains": chains, "oracles": oracles, "solvers": solvers})
+    return scenario.model_copy(update={"chains": chains, "oracles": oracles, "solvers": solvers, "faults": ()})
 
 
 def ideal_run(name: RunName) -> IdealOutcome:

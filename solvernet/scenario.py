@@ -15,7 +15,9 @@ from pydantic import Field, ValidationError, model_validator
 
 from intents.boundary import Boundary
 from intents.options import parse_expiry
+from solvernet import fault_schedule
 from solvernet.errors import InvalidScenarioError, UnknownScenarioError, UnknownWindowError
+from solvernet.fault_parts import FaultPart
 from solvernet.market_parts import ConcentratedPart, HybridPart, TickAmmPart
 from solvernet.scenario_parts import (
     AmmPart,
@@ -64,6 +66,7 @@ class Scenario(Boundary):
     bridges: Mapping[str, BridgePart] = Field(default_factory=dict)
     users: UsersPart
     solvers: SolversPart
+    faults: tuple[FaultPart, ...] = ()
 
     @model_validator(mode="after")
     def _refers_to_what_exists(self) -> "Scenario":
@@ -78,6 +81,19 @@ class Scenario(Boundary):
         missing = sorted(chains - set(self.chains)) + sorted(venues - set(self.venues))
         if missing:
             raise ValueError(f"{missing[0]!r} is referred to but not defined")
+        return self
+
+    @model_validator(mode="after")
+    def _schedules_what_can_happen(self) -> "Scenario":
+        known: fault_schedule.Known = {
+            "chains": self.chains,
+            "oracles": self.oracles,
+            "venues": self.venues,
+            "bridges": self.bridges,
+        }
+        flaw = fault_schedule.flaw(self.faults, known, self.window)
+        if flaw is not None:
+            raise ValueError(flaw)
         return self
 
     def window_named(self, name: str | None) -> Window:
