@@ -21,6 +21,7 @@ from venues.calls.restitution import RESERVE
 from venues.chain_state import Answer, ChainState
 from venues.chains.background import Demand, DemandStep
 from venues.chains.chain import Chain
+from venues.chains.disturbed_demand import disturbed
 from venues.chains.presets import PRESETS
 from venues.clearing import Account, ClearingHouse
 from venues.escrow import Escrow
@@ -91,6 +92,7 @@ class _Builder:
         self.birth_ms = birth_ms
         self.owners = owners
         self.truth = truth_of(scenario, seed)
+        self.faults = faults_of(scenario)
         self.bars = market_data.price_bars(scenario.market.episode)
         self.venues = VenueBuilder(scenario, self.truth, birth_ms)
 
@@ -102,9 +104,8 @@ class _Builder:
             proof_level={part.caip2: part.proof_level for part in self.scenario.chains.values()},
             proof_delay_ms=rules.ms(self.scenario.proof_delay_s),
         )
-        faults = faults_of(self.scenario)
         world = World(
-            chains=chains, agents=agents, truth=self.truth, relay=relay, start_ms=self.birth_ms, faults=faults
+            chains=chains, agents=agents, truth=self.truth, relay=relay, start_ms=self.birth_ms, faults=self.faults
         )
         world.advance(start_ms)
         return world
@@ -118,7 +119,7 @@ class _Builder:
             id=part.caip2,
             rules=PRESETS[part.preset],
             state=self._state(name),
-            demand=self._demand(name),
+            demand=disturbed(self._demand(name), self.faults, part.caip2),
             seed=(self.seed, "chain", name),
             start_ms=self.birth_ms,
             settles_on=self._id(part.settles_on) if part.settles_on else None,

@@ -10,12 +10,21 @@ Known = Mapping[Section, Collection[str]]
 """Names that each section of a scenario defines."""
 
 
-def flaw(parts: Sequence[FaultPart], known: Known, window: Window) -> str | None:
-    """Return why faults cannot be scheduled in a scenario, or `None` if they can."""
+def flaw(parts: Sequence[FaultPart], known: Known, quiet: Collection[str], window: Window) -> str | None:
+    """Return why faults cannot be scheduled in a scenario, or `None` if they can.
+
+    Args:
+        parts: The faults.
+        known: What the scenario defines.
+        quiet: Names of its chains that nobody else uses.
+        window: Its whole window.
+    """
     names = fault_ids(parts)
     for index, (part, name) in enumerate(zip(parts, names, strict=True)):
         if part.section and part.target != EVERYWHERE and part.target not in known[part.section]:
             return f"{part.target!r} is referred to by fault {name!r} but not defined"
+        if part.kind in {"gas_spike", "demand_surge"} and part.target in quiet:
+            return f"fault {name!r} moves the demand of {part.target!r}, which has none"
         if name in names[:index]:
             return f"two faults are named {name!r}"
         if not window.start <= part.from_ms(window.start) < window.end:

@@ -91,7 +91,8 @@ class Scenario(Boundary):
             "venues": self.venues,
             "bridges": self.bridges,
         }
-        flaw = fault_schedule.flaw(self.faults, known, self.window)
+        quiet = {name for name, part in self.chains.items() if part.demand == "none"}
+        flaw = fault_schedule.flaw(self.faults, known, quiet, self.window)
         if flaw is not None:
             raise ValueError(flaw)
         return self

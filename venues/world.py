@@ -12,6 +12,7 @@ from venues.chains.chain import Chain, Submitted
 from venues.chains.presets import Level
 from venues.chains.produced import Produced
 from venues.faults import NO_FAULTS, Fault, Faults
+from venues.halts import with_admissions
 from venues.passages import Passage, Passages, RelayRules, arrival
 from venues.truth import Truth
 from venues.view import Agent, Offer
@@ -116,6 +117,7 @@ class World:
         """Make the next block of a chain, at its own time, known at `now_ms`."""
         self.now_ms = now_ms
         self._carry()
+        chain.state = with_admissions(chain.state, self.faults, chain.next_block_ms)
         produced = chain.produce()
         for rollup in self._chains.values():
             if rollup.settles_on == chain.id:

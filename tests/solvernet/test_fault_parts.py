@@ -124,6 +124,14 @@ def test_what_is_wrong_with_a_fault_is_said_in_one_line(section: str, message: s
     assert "\n" not in str(caught.value)
 
 
+def test_a_spike_where_nobody_else_offers_anything_is_refused() -> None:
+    section = 'at = 0\nkind = "gas_spike"\nchain = "ethereum"\nlasts_s = 1\nfactor = 2'
+    text = quarter_text(**{'demand = "calibrated"': 'demand = "none"'})
+
+    with pytest.raises(InvalidScenarioError, match="'gas_spike-1' moves the demand of 'ethereum', which has none"):
+        parse_scenario(f"{text}\n[[faults]]\n{section}\n", "test")
+
+
 def test_two_faults_may_not_bear_one_name() -> None:
     with pytest.raises(InvalidScenarioError, match="two faults are named 'dusk'"):
         scenario_with(*['name = "dusk"\nat = 0\nkind = "broker_outage"\nlasts_s = 1'] * 2)

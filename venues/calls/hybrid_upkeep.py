@@ -64,8 +64,24 @@ class RenewOffers:
         venue = _open_hybrid(state, self.venue, self.until_ms, block)
         if isinstance(venue, Reverted):
             return venue
-        markets = {name: self._renewed(market) for name, market in venue.markets.items()}
+        if venue.status in {"unavailable", "unknown"}:
+            return Reverted(f"halted: {self.venue} is {venue.status}")
+        renew = self._renewed if venue.status == "available" else self._cut
+        markets = {name: renew(market) for name, market in venue.markets.items()}
         return Applied(state.with_venue(replace(venue, markets=markets)))
+
+    def _cut(self, market: HybridMarket) -> HybridMarket:
+        """Return a market in which no offer of the maker is larger than stated, or has another edge."""
+        return replace(market, jit_asks=self._smaller(market.jit_asks), jit_bids=self._smaller(market.jit_bids))
+
+    def _smaller(self, offers: tuple[JitOffer, ...]) -> tuple[JitOffer, ...]:
+        kept = ((o, self._most(o)) for o in offers)
+        return tuple(replace(offer, quantity=min(offer.quantity, most)) for offer, most in kept if most)
+
+    def _most(self, offer: JitOffer) -> int:
+        if offer.owner != self.maker:
+            return offer.quantity
+        return self.quantity if offer.edge_ppm == self.edge_ppm else 0
 
     def _renewed(self, market: HybridMarket) -> HybridMarket:
         own = (JitOffer(self.maker, self.edge_ppm, self.quantity),) if self.quantity else ()

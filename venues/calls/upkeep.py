@@ -8,7 +8,7 @@ from venues.calls.gas import BRIDGE_GAS
 from venues.calls.trading import trade_all
 from venues.chain_state import Answer, ChainState
 from venues.chains.transaction import Applied, Block, Log, Reverted
-from venues.markets.clob import OrderBook, Quote, requote
+from venues.markets.clob import OrderBook, Quote, requote, withdraw
 from venues.markets.venue import Order
 from venues.oracles.twap import EXPIRY_WINDOW_MS, time_weighted_mean
 
@@ -53,10 +53,14 @@ class Requote:
         return REQUOTE_GAS + REQUOTE_GAS_PER_QUOTE * sum(len(bids) + len(asks) for bids, asks in self.ladders.values())
 
     def apply(self, state: ChainState, block: Block) -> Applied[ChainState] | Reverted:  # noqa: ARG002
-        """Return the state with the maker's orders replaced."""
+        """Return the state with the maker's orders replaced, or cut down where orders may only be taken back."""
         venue = state.venues.get(self.venue)
         if not isinstance(venue, OrderBook):
             return Reverted(f"reverted: {self.venue} is not an order book")
+        if venue.status == "cancel_only":
+            return Applied(state.with_venue(withdraw(venue, self.maker, self.ladders)))
+        if venue.status != "available":
+            return Reverted(f"halted: {self.venue} is {venue.status}")
         return Applied(state.with_venue(requote(venue, self.maker, self.ladders)))
 
 

@@ -86,6 +86,8 @@ class Arbitrageur:
 
 def pool_opportunity(pool: SpotPool, true_price: int, gas_usd: float) -> Order | None:
     """Return the trade that brings a pool's price, fee included, to the true one, if it earns more than its gas."""
+    if pool.status != "available":
+        return None
     price = true_price / PRICE_UNIT * USDC_UNIT / ETH_UNIT
     gamma = FEE_NUMERATOR / FEE_DENOMINATOR
     product = pool.ether * pool.cash

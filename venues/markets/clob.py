@@ -14,7 +14,20 @@ from intents.boundary import Amount
 from intents.lifecycle import Cause
 from intents.options import parse_series
 from venues.markets.ladder import FromLadder
-from venues.markets.venue import Claim, Fill, Market, Order, Share, Side, Step, Unfilled, slippage, within_bound
+from venues.markets.venue import (
+    Admission,
+    Claim,
+    Fill,
+    Market,
+    Order,
+    Share,
+    Side,
+    Status,
+    Step,
+    Unfilled,
+    slippage,
+    within_bound,
+)
 
 FEE_PPM: Final = 300
 """Taker fee, in millionths of the underlying."""
@@ -64,14 +77,21 @@ class OrderBook(FromLadder):
     books: dict[str, Book]
     fee_account: str
     gas: int = 90_000
+    status: Status = "available"
     kind: Literal["order_book"] = "order_book"
 
     def instruments(self) -> tuple[str, ...]:
         """Return the listed series."""
         return tuple(self.books)
 
+    def admission(self, market: Market) -> Admission:  # noqa: ARG002
+        """Return whether the venue takes orders."""
+        return self.status
+
     def execute(self, order: Order, market: Market) -> tuple["OrderBook", Fill] | Unfilled:
         """Return the venue after taking resting orders from the best price on; all or nothing."""
+        if self.status != "available":
+            return Unfilled(Cause.HALTED, f"{self.id} is {self.status}")
         book = self._open_book(order.instrument, market)
         resting = book.asks if order.side == "buy" else book.bids
         matches = tuple(_match(resting, order.quantity))
@@ -109,9 +129,11 @@ class OrderBook(FromLadder):
         return Claim(f"{self.id}:{order.instrument}:{order.side}", order.quantity, reach)
 
     def _open_book(self, instrument: str, market: Market) -> Book:
-        """Return the book of a series, empty if it is not listed or has expired."""
+        """Return the book of a series, empty if it is not listed, has expired, or cannot be traded now."""
         book = self.books.get(instrument)
-        return EMPTY_BOOK if book is None or market.now_ms >= parse_series(instrument).expiry_ms else book
+        if book is None or self.status != "available" or market.now_ms >= parse_series(instrument).expiry_ms:
+            return EMPTY_BOOK
+        return book
 
     def _reach_alone(self, order: Order, market: Market) -> int:
         return order.quantity if not isinstance(self.execute(order, market), Unfilled) else 0
@@ -147,6 +169,34 @@ def requote(
             placed, _place(others, [quote for quote in asks if quote.price > floor], owner, best_is_high=False)
         )
     return replace(venue, books=books)
+
+
+def withdraw(
+    venue: OrderBook, owner: str, quotes: Mapping[str, tuple[tuple[Quote, ...], tuple[Quote, ...]]]
+) -> OrderBook:
+    """Return the venue with the orders of `owner` cut down to `quotes`: none is added, none grows, none moves.
+
+    It is all that a requote can do while orders may only be taken back. What is left of an order keeps its place.
+    """
+    books = {}
+    for instrument, book in venue.books.items():
+        bids, asks = quotes.get(instrument, ((), ()))
+        books[instrument] = Book(tuple(_cut(book.bids, owner, bids)), tuple(_cut(book.asks, owner, asks)))
+    return replace(venue, books=books)
+
+
+def _cut(resting: tuple[RestingOrder, ...], owner: str, quotes: Sequence[Quote]) -> Iterator[RestingOrder]:
+    left: dict[int, int] = {}
+    for quote in quotes:
+        left[quote.price] = left.get(quote.price, 0) + quote.quantity
+    for order in resting:
+        if order.owner != owner:
+            yield order
+            continue
+        kept = min(order.quantity, left.get(order.price, 0))
+        if kept:
+            left[order.price] -= kept
+            yield replace(order, quantity=kept)
 
 
 def _place(

@@ -74,8 +74,10 @@ class Maker:
         return now_ms - (now_ms - self.offset_ms) % period + period
 
     def act(self, view: View, now_ms: int) -> tuple[Offer, ...]:
-        """Replace its quotes."""
+        """Replace its quotes, unless the venue is known to be closed."""
         state = view.state(self.chain)
+        if state.venues[self.venue].status == "unavailable":
+            return ()
         call = Requote(venue=self.venue, maker=self.name, ladders=self.ladders(view, state, now_ms))
         transaction = Transaction(
             id=f"{self.name}:{now_ms}",

@@ -163,7 +163,7 @@ class Pool:
         state = self.admission(market)
         if instrument not in self.instruments():
             return Unfilled(Cause.NO_LIQUIDITY, f"{self.id} does not list {instrument}")
-        if state == "unknown":
+        if state == "unknown" and self.status == "available":
             return Unfilled(Cause.STALE, f"{self.id} has no oracle price")
         if state != "available":
             return Unfilled(Cause.HALTED, f"{self.id} is {state}")

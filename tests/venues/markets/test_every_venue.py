@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from intents.assets import ETH
 from intents.lifecycle import Cause
 from tests.venues.markets.stages import RANDOM, STAGES, costly_amm
 from venues.markets.ladder import quote
@@ -15,9 +16,6 @@ from venues.snapshot import ChainView, Snapshot, decode, encode
 from venues.testing import Stage, faults
 
 every_stage = pytest.mark.parametrize("stage", STAGES.values(), ids=STAGES)
-closable = pytest.mark.parametrize(
-    "stage", [s for n, s in STAGES.items() if n != "order book"], ids=[n for n in STAGES if n != "order book"]
-)
 
 
 @every_stage
@@ -41,8 +39,8 @@ def test_the_kit_finds_no_fault_after_trading(stage: Stage, side: Side) -> None:
     assert faults(moved) == []
 
 
-@pytest.mark.parametrize("status", ["cancel_only", "unavailable"])
-@closable
+@pytest.mark.parametrize("status", ["cancel_only", "unavailable", "unknown"])
+@every_stage
 def test_a_closed_venue_trades_nothing(stage: Stage, status: str) -> None:
     closed = replace(stage, venue=replace(stage.venue, status=status))  # type: ignore[type-var]
 
@@ -52,6 +50,19 @@ def test_a_closed_venue_trades_nothing(stage: Stage, status: str) -> None:
     assert isinstance(outcome, Unfilled)
     assert outcome.cause == Cause.HALTED
     assert faults(closed) == []
+
+
+@pytest.mark.parametrize("status", ["cancel_only", "unavailable", "unknown"])
+@every_stage
+def test_a_closed_venue_offers_nothing_to_route_over(stage: Stage, status: str) -> None:
+    closed = replace(stage.venue, status=status)  # type: ignore[type-var]
+    name, market = stage.instrument, stage.market
+
+    for side in ("buy", "sell"):
+        assert closed.ladder(name, side, market) == ()
+        assert closed.capacity(name, side, market) == 0
+        assert closed.marginal_price(name, side, market) is None
+    assert closed.arbitrage({name: 1.0, ETH: 1.0}, market) == ()
 
 
 @pytest.mark.parametrize("name", ["stable", "option maker", "ticks, call", "hybrid"])
@@ -78,7 +89,7 @@ def test_a_snapshot_brings_every_kind_of_venue_back() -> None:
     assert len(venues) == 7
 
 
-@pytest.mark.parametrize("name", ["constant product", "option maker"])
+@pytest.mark.parametrize("name", ["constant product", "option maker", "order book"])
 def test_what_a_scenario_does_not_set_is_not_in_a_snapshot(name: str) -> None:
     """Older scenarios keep their hashes."""
     view = ChainView(
