@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from auction.aftermath import Aftermath
 from auction.book import Entry, IntentBook, Listing, Refusal
 from auction.breaker import Breaker
-from auction.house import Benchmark, job_of
+from auction.fault_log import FaultLog
+from auction.house import Benchmark, job_of, why_not
 from auction.journal import Journal
 from auction.ledger import Event
 from auction.payments.payment import Payment
@@ -21,7 +22,7 @@ from auction.settlement.executor import Executor
 from auction.settlement.plan import Deadlines
 from intents.canonical import Json
 from intents.intent import SignedIntent
-from intents.lifecycle import Cause, State
+from intents.lifecycle import State
 from solvers.messages import Announcement, Award, BidSheet, Decision, OpenIntent
 from solvers.routing.problem import Job
 from venues.clearing import FULL_COLLATERAL
@@ -44,6 +45,7 @@ class Auctioneer:
         self._breaker = Breaker()
         self._aftermath = Aftermath(self.book, self.executor, self.journal, self._breaker, rules.bond_chain)
         self._watchers: list[Observer] = []
+        self._faults = FaultLog(world.faults, world.now_ms)
         self._tender: Tender | None = None
         self._result: RoundResult | None = None
         self._payments: tuple[Payment, ...] = ()
@@ -108,6 +110,14 @@ class Auctioneer:
             nodes=self.rules.nodes,
         )
 
+    def skip_round(self, number: int, reason: str) -> None:
+        """Let a round's time pass without holding it; intents whose time is over end."""
+        self.journal.round, now_ms = number, self.world.now_ms
+        self.book.expire(now_ms)
+        self.journal.note_intents(self.book.drain())
+        self.journal.note(now_ms, "round.skipped", {"reason": reason})
+        self.advance(now_ms + self.rules.award_delay_ms)
+
     def jobs(self) -> tuple[Job, ...]:
         """Return the intents of the open round, for the house."""
         intents = self._open_tender().intents
@@ -162,7 +172,11 @@ class Auctioneer:
 
     def advance(self, until_ms: int, observers: Sequence[Observer] = ()) -> None:
         """Let the world live on; settlements go their way and are judged."""
-        self.world.advance(until_ms, [self.executor, self._aftermath, *self._watchers, *observers])
+        watching: list[Observer] = [self.executor, self._aftermath, *self._watchers, *observers]
+        for time_ms, kind, body in self._faults.until(until_ms):
+            self.world.advance(max(time_ms - 1, self.world.now_ms), watching)
+            self.journal.note(time_ms, kind, body)
+        self.world.advance(until_ms, watching)
 
     def watch(self, observer: Observer) -> None:
         """Let somebody see every block from now on."""
@@ -268,24 +282,13 @@ class Auctioneer:
                 self.book.move(entry, State.AWARDED, now_ms)
                 continue
             if not entry.has_failed:
-                entry.cause, entry.reason = _why_not(name, house, name in offered)
+                entry.cause, entry.reason = why_not(name, house, has_bid=name in offered)
             self.book.move(entry, State.OPEN, now_ms)
         self.journal.note_intents(self.book.drain())
 
 
-def _why_not(intent_id: str, house: Benchmark, offered: bool) -> tuple[Cause, str]:  # noqa: FBT001
-    """Return why an intent was not awarded: no way to fill it, nobody bid, or others took the capacity."""
-    yardstick = house.alone[intent_id]
-    if yardstick.cause is not None:
-        return yardstick.cause, yardstick.detail
-    if not offered:
-        return Cause.NO_SOLUTION, f"no valid bid, though a route would have gained {yardstick.surplus}"
-    return Cause.NO_LIQUIDITY, "other winners took the venue capacity its bids needed"
-
-
 def _listing(world: World) -> Listing:
-    states = [world.state(name) for name in world.chain_ids]
-    venues = [venue for state in states for venue in state.venues.values()]
+    venues = [venue for name in world.chain_ids for venue in world.state(name).venues.values()]
     return Listing(
         chains=frozenset(world.chain_ids),
         instruments=frozenset(name for venue in venues for name in venue.instruments()),

@@ -63,6 +63,16 @@ def job_of(intent_id: str, intent: Intent, remaining: int) -> Job:
     return Job(intent_id=intent_id, intent=intent, remaining=remaining)
 
 
+def why_not(intent_id: str, house: Benchmark, *, has_bid: bool) -> tuple[Cause, str]:
+    """Return why an intent was not awarded: no way to fill it, nobody bid, or others took the capacity."""
+    yardstick = house.alone[intent_id]
+    if yardstick.cause is not None:
+        return yardstick.cause, yardstick.detail
+    if not has_bid:
+        return Cause.NO_SOLUTION, f"no valid bid, though a route would have gained {yardstick.surplus}"
+    return Cause.NO_LIQUIDITY, "other winners took the venue capacity its bids needed"
+
+
 def _yardstick(answer: Route | NoRoute) -> Yardstick:
     if isinstance(answer, Route):
         return Yardstick(max(answer.surplus, 0), answer.quantity, None, "", None)

@@ -17,6 +17,7 @@ from intents.sealing import Letterbox
 from solvernet import rules
 from solvernet.accounts import holdings, money, totals
 from solvernet.build import build_world, solver_names, truth_of
+from solvernet.network_faults import LOST, NetworkFaults
 from solvernet.record import Recorder
 from solvernet.scenario import Scenario
 from solvernet.scenario_parts import Window
@@ -68,6 +69,7 @@ class Engine:
         flow = flow or UserFlow(scenario, name.seed, truth_of(scenario, name.seed))
         world = build_world(scenario, name.seed, name.window.start, flow.owners())
         self.flow = flow
+        self.network = NetworkFaults(world.faults, name.seed)
         self.auctioneer = Auctioneer(
             rules=rules.auction_rules(scenario), world=world, solvers=solver_names(scenario), seed=name.seed
         )
@@ -110,6 +112,17 @@ class Engine:
         if until_ms > self.now_ms:
             self.auctioneer.advance(until_ms)
 
+    def skips_round(self) -> bool:
+        """Pass over the round due at the present instant if no message could carry it, and return whether it is so.
+
+        It takes messages from the announcement to the award: a solver that cannot hear of its award cannot keep it.
+        """
+        if not self.network.cuts(self.now_ms, self.now_ms + self.auctioneer.rules.award_delay_ms):
+            return False
+        self.rounds += 1
+        self.auctioneer.skip_round(self.rounds, "no broker from the announcement to the award")
+        return True
+
     def open_round(self) -> Announcement:
         """Start the next round at the present instant."""
         self.rounds += 1
@@ -134,6 +147,9 @@ class Engine:
         """Choose the winners of the open round."""
         house = self._house if self._house is not None else self.benchmark()
         intents, closed_ms = self.auctioneer.intents(), self.now_ms
+        lost = self.network.lost_sheets(closed_ms, self.rounds, solver_names(self.name.scenario)) if intents else ()
+        sheets = [sheet for sheet in sheets if sheet.solver not in lost]
+        faults = {**faults, **dict.fromkeys(lost, LOST)}
         price = self.auctioneer.world.truth.price(closed_ms)
         awards = self.auctioneer.close_round(sheets, faults, house)
         self.conduct.observe(*records_of(self.rounds, closed_ms, intents, self.auctioneer.scored(), house, price))
@@ -150,7 +166,7 @@ class Engine:
 
     def is_over(self) -> bool:
         """Return whether nothing is left to do after the window."""
-        return self.auctioneer.is_idle()
+        return self.auctioneer.is_idle() and self.now_ms >= self.network.quiet_ms(self.name.window.end)
 
     def finish(self) -> None:
         """End the run: what is open ends, conduct is summed up, the books are closed."""

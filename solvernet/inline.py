@@ -29,7 +29,7 @@ class InlineRun:
         self.events: list[Event] = []
         self._sessions = dict(sorted(sessions.items()))
         self._hellos: dict[str, Hello] = {name: session.hello() for name, session in self._sessions.items()}
-        self._agenda = Agenda(engine.flow)
+        self._agenda = Agenda(engine.flow, engine.network)
 
     def drive(self, progress: Progress | None = None) -> None:
         """Run all rounds of the window, and then those it takes until every intent has ended."""
@@ -58,6 +58,9 @@ class InlineRun:
         engine.advance(round_ms)
 
     def _round(self) -> None:
+        if self.engine.skips_round():
+            self.events.extend(self.engine.drain())
+            return
         announcement = self.engine.open_round()
         sheets: list[BidSheet] = []
         faults: dict[str, str] = {}

@@ -107,6 +107,9 @@ def _events(engine: Engine, recording: Recording) -> Iterator[Event]:
         _feed(engine, recording, window.start + number * engine.every_ms)
         if number > rounds and engine.is_over():
             break
+        if engine.skips_round():
+            yield from engine.drain()
+            continue
         engine.open_round()
         sheets = [BidSheet.model_validate(e.body, strict=False) for e in recording.of_round(number, "bids.opened")]
         faulty = recording.of_round(number, "solver.fault")

@@ -185,7 +185,7 @@ class _LiveRun:
         self._telemetry: list[Event] = []
         self.intake = Intake(bus, topics, engine.auctioneer, self._lock, self._note_refusal)
         self._clients: dict[int, IntentClient] = {}
-        self._agenda = Agenda(engine.flow)
+        self._agenda = Agenda(engine.flow, engine.network)
 
     async def drive(self, progress: Progress | None) -> None:
         """Run all rounds of the window, and then those it takes until every intent has ended."""
@@ -225,7 +225,12 @@ class _LiveRun:
             await asyncio.to_thread(self.engine.advance, until_ms)
 
     async def _round(self) -> None:
-        """Hold one auction."""
+        """Hold one auction, unless it has to be skipped."""
+        async with self._lock:
+            is_skipped = await asyncio.to_thread(self.engine.skips_round)
+        if is_skipped:
+            await self._commit()
+            return
         async with self._lock:
             announcement = await asyncio.to_thread(self.engine.open_round)
         if announcement.intents:
