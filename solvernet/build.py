@@ -70,10 +70,10 @@ def truth_of(scenario: Scenario, seed: int) -> Truth:
     return Truth(path, StepPath(bars.start_ms, bars.step_ms, tuple(level.tolist())), market_data.smile())
 
 
-def faults_of(scenario: Scenario) -> Faults:
+def faults_of(scenario: Scenario, seed: int) -> Faults:
     """Return what is scheduled to go wrong in a scenario."""
     caip2 = {name: part.caip2 for name, part in scenario.chains.items()}
-    return fault_schedule.schedule(scenario.faults, caip2, scenario.window.start)
+    return fault_schedule.schedule(scenario.faults, caip2, scenario.window.start, (seed, "faults"))
 
 
 def solver_names(scenario: Scenario) -> tuple[str, ...]:
@@ -92,7 +92,7 @@ class _Builder:
         self.birth_ms = birth_ms
         self.owners = owners
         self.truth = truth_of(scenario, seed)
-        self.faults = faults_of(scenario)
+        self.faults = faults_of(scenario, seed)
         self.bars = market_data.price_bars(scenario.market.episode)
         self.venues = VenueBuilder(scenario, self.truth, birth_ms)
 

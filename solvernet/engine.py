@@ -69,7 +69,7 @@ class Engine:
         flow = flow or UserFlow(scenario, name.seed, truth_of(scenario, name.seed))
         world = build_world(scenario, name.seed, name.window.start, flow.owners())
         self.flow = flow
-        self.network = NetworkFaults(world.faults, name.seed)
+        self.network = NetworkFaults(world.faults)
         self.auctioneer = Auctioneer(
             rules=rules.auction_rules(scenario), world=world, solvers=solver_names(scenario), seed=name.seed
         )

@@ -132,9 +132,15 @@ class OutagePart(ChainFault):
 
 
 class PartitionPart(ChainFault):
-    """The network of a chain is split."""
+    """The network of a chain is split: it stops, or grows two branches of which one wins as the split heals."""
 
     kind: Literal["partition"]
+    share: Share = 0.0
+    """Share of transactions that the makers of the winning branch have not heard of."""
+
+    def complete(self, fault: Fault) -> Fault:
+        """Return the fault with its share."""
+        return replace(fault, share_ppm=round(self.share * 1_000_000))
 
 
 class ReorgPart(AnyFault):
@@ -146,14 +152,17 @@ class ReorgPart(AnyFault):
     depth: int = Field(gt=0)
     """Blocks that are undone."""
 
+    share: Share = 0.0
+    """Share of their transactions that the makers of the winning branch have not heard of."""
+
     @property
     def target(self) -> str:
         """The chain's name in the scenario."""
         return self.chain
 
     def complete(self, fault: Fault) -> Fault:
-        """Return the fault with its depth."""
-        return replace(fault, depth=self.depth)
+        """Return the fault with its depth and share."""
+        return replace(fault, depth=self.depth, share_ppm=round(self.share * 1_000_000))
 
 
 class FinalityStallPart(ChainFault):

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from solvernet.fault_parts import FaultPart, Section
 from solvernet.scenario_parts import Window
 from venues.faults import EVERYWHERE, Fault, Faults
+from venues.seeds import SeedPath
 
 Known = Mapping[Section, Collection[str]]
 """Names that each section of a scenario defines."""
@@ -37,16 +38,17 @@ def fault_ids(parts: Sequence[FaultPart]) -> tuple[str, ...]:
     return tuple(part.name or f"{part.kind}-{place}" for place, part in enumerate(parts, 1))
 
 
-def schedule(parts: Sequence[FaultPart], caip2: Mapping[str, str], start_ms: int) -> Faults:
+def schedule(parts: Sequence[FaultPart], caip2: Mapping[str, str], start_ms: int, seed: SeedPath) -> Faults:
     """Return the schedule of a scenario.
 
     Args:
         parts: Its faults.
         caip2: CAIP-2 id of each of its chains, by name.
         start_ms: Start of its whole window, whichever part of it is run.
+        seed: Root of the lots that decide whom a fault hits.
     """
     found = [_fault(part, name, caip2, start_ms) for part, name in zip(parts, fault_ids(parts), strict=True)]
-    return Faults(tuple(sorted(found, key=lambda fault: fault.from_ms)))
+    return Faults(tuple(sorted(found, key=lambda fault: fault.from_ms)), seed if found else ())
 
 
 def _fault(part: FaultPart, name: str, caip2: Mapping[str, str], start_ms: int) -> Fault:

@@ -13,11 +13,11 @@ from typing import Final
 
 from intents.bus.receipts import Persistence
 from venues.faults import EVERYWHERE, NO_FAULTS, Fault, FaultKind, Faults
-from venues.seeds import generator
 
 RESEND_MS: Final = round(Persistence().timeout_s * 1000)
 """Time after which a user's client sends a message again that got no receipt."""
 
+_OUTAGE: Final[tuple[FaultKind, ...]] = ("broker_outage",)
 _OF_MESSAGES: Final[frozenset[FaultKind]] = frozenset({"broker_outage", "message_delay", "message_loss"})
 
 LOST: Final = "lost"
@@ -29,7 +29,6 @@ class NetworkFaults:
     """What becomes of messages."""
 
     faults: Faults = NO_FAULTS
-    seed: int = 0
 
     def arrival_ms(self, sent_ms: int, message: str) -> int:
         """Return when a user's message reaches the auctioneer.
@@ -39,22 +38,21 @@ class NetworkFaults:
             message: Its unique name: which of its transmissions are lost is drawn for each.
         """
         time_ms, attempt = self._broker_back_ms(sent_ms), 0
-        while (fault := self._active("message_loss", time_ms)) and self._is_lost(fault, "user", message, attempt):
+        while (fault := self._active("message_loss", time_ms)) and self.faults.hits(fault, "user", message, attempt):
             time_ms, attempt = self._broker_back_ms(time_ms + RESEND_MS), attempt + 1
         delay = self._active("message_delay", time_ms)
         return self._broker_back_ms(time_ms + delay.delay_ms) if delay else time_ms
 
     def cuts(self, from_ms: int, until_ms: int) -> bool:
         """Return whether there is no broker at some instant from `from_ms` to `until_ms`, both included."""
-        outages = self.faults.of("broker_outage", EVERYWHERE)
-        return any(fault.from_ms <= until_ms and from_ms < fault.until_ms for fault in outages)
+        return self.faults.touches(_OUTAGE, EVERYWHERE, from_ms, until_ms + 1)
 
     def lost_sheets(self, time_ms: int, number: int, solvers: Iterable[str]) -> frozenset[str]:
         """Return the solvers whose bids do not arrive in round `number`, held at `time_ms`."""
         fault = self._active("message_loss", time_ms)
         if fault is None:
             return frozenset()
-        return frozenset(name for name in solvers if self._is_lost(fault, "sheet", name, number))
+        return frozenset(name for name in solvers if self.faults.hits(fault, "sheet", name, number))
 
     def quiet_ms(self, end_ms: int) -> int:
         """Return an instant by which all that users sent up to `end_ms` has arrived."""
@@ -64,14 +62,10 @@ class NetworkFaults:
         return end_ms
 
     def _broker_back_ms(self, time_ms: int) -> int:
-        return self.faults.over_ms("broker_outage", EVERYWHERE, time_ms)
+        return self.faults.over_ms(_OUTAGE, EVERYWHERE, time_ms)
 
     def _active(self, kind: FaultKind, time_ms: int) -> Fault | None:
         return self.faults.active(kind, EVERYWHERE, time_ms)
-
-    def _is_lost(self, fault: Fault, kind: str, name: str, attempt: int) -> bool:
-        draw = generator(self.seed, "network", kind, name, attempt).integers(1_000_000)
-        return int(draw) < fault.share_ppm
 
 
 CALM: Final = NetworkFaults()

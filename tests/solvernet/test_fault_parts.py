@@ -21,8 +21,13 @@ KINDS = {
     'kind = "gas_spike"\nchain = "ethereum"\nlasts_s = 60\nfactor = 2.5': {"target": ETHEREUM, "factor_percent": 250},
     'kind = "demand_surge"\nchain = "ethereum"\nlasts_s = 60\nfactor = 3': {"target": ETHEREUM, "factor_percent": 300},
     'kind = "outage"\nchain = "ethereum"\nlasts_s = 60': {"target": ETHEREUM},
-    'kind = "partition"\nchain = "ethereum"\nlasts_s = 60': {"target": ETHEREUM},
-    'kind = "reorg"\nchain = "ethereum"\ndepth = 3': {"target": ETHEREUM, "depth": 3, "until_ms": START_MS + 30_000},
+    'kind = "partition"\nchain = "ethereum"\nlasts_s = 60\nshare = 0.1': {"target": ETHEREUM, "share_ppm": 100_000},
+    'kind = "reorg"\nchain = "ethereum"\ndepth = 3\nshare = 0.5': {
+        "target": ETHEREUM,
+        "depth": 3,
+        "share_ppm": 500_000,
+        "until_ms": START_MS + 30_000,
+    },
     'kind = "finality_stall"\nchain = "ethereum"\nlasts_s = 60': {"target": ETHEREUM},
     'kind = "censorship"\nchain = "ethereum"\nlasts_s = 60\nshare = 0.9\nsenders = ["keeper.ethereum"]': {
         "target": ETHEREUM,
@@ -55,7 +60,7 @@ def scenario_with(*sections: str) -> Scenario:
 
 @pytest.mark.parametrize("section", KINDS)
 def test_a_fault_of_each_kind_is_scheduled_with_its_figures(section: str) -> None:
-    (fault,) = faults_of(scenario_with(f"at = 30\n{section}")).schedule
+    (fault,) = faults_of(scenario_with(f"at = 30\n{section}"), 1).schedule
 
     until_ms = START_MS + 90_000
     figures = {"id": f"{fault.kind}-1", "from_ms": START_MS + 30_000, "until_ms": until_ms} | KINDS[section]
@@ -72,7 +77,7 @@ def test_every_kind_of_fault_can_be_written_in_a_scenario() -> None:
 
 def test_a_fault_may_begin_at_an_instant_and_bear_a_name() -> None:
     section = 'name = "dusk"\nat = 2020-03-11T12:10:00Z\nkind = "broker_outage"\nlasts_s = 1'
-    (fault,) = faults_of(scenario_with(section)).schedule
+    (fault,) = faults_of(scenario_with(section), 1).schedule
 
     assert (fault.id, fault.from_ms) == ("dusk", START_MS + 600_000)
 
@@ -80,7 +85,7 @@ def test_a_fault_may_begin_at_an_instant_and_bear_a_name() -> None:
 def test_faults_stand_in_the_order_of_their_beginning() -> None:
     late, early = (f'at = {at}\nkind = "broker_outage"\nlasts_s = 1' for at in (60, 30))
 
-    assert [fault.id for fault in faults_of(scenario_with(late, early)).schedule] == [
+    assert [fault.id for fault in faults_of(scenario_with(late, early), 1).schedule] == [
         "broker_outage-2",
         "broker_outage-1",
     ]
@@ -91,14 +96,14 @@ def test_the_world_carries_the_schedule_and_its_copy_does_too() -> None:
 
     world = build_world(scenario, 1, scenario.window.start, {})
 
-    assert world.faults == faults_of(scenario)
+    assert world.faults == faults_of(scenario, 1)
     assert world.fork().faults is world.faults
 
 
 def test_nothing_goes_wrong_in_the_ideal_run() -> None:
     scenario = scenario_with('at = 0\nkind = "outage"\nchain = "rollup"\nlasts_s = 60')
 
-    assert faults_of(ideal_scenario(scenario)).schedule == ()
+    assert faults_of(ideal_scenario(scenario), 1).schedule == ()
 
 
 @pytest.mark.parametrize(

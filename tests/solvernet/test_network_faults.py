@@ -18,8 +18,8 @@ def fault(kind: FaultKind, from_ms: int, until_ms: int, *, delay_ms: int = 0, sh
     )
 
 
-def network(*faults: Fault, seed: int = 1) -> NetworkFaults:
-    return NetworkFaults(Faults(tuple(sorted(faults, key=lambda item: item.from_ms))), seed)
+def network(*faults: Fault) -> NetworkFaults:
+    return NetworkFaults(Faults(tuple(sorted(faults, key=lambda item: item.from_ms)), (1, "faults")))
 
 
 stretches = st.tuples(st.integers(0, END_MS), st.integers(1, 30_000)).map(lambda pair: (pair[0], sum(pair)))

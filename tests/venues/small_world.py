@@ -15,6 +15,7 @@ from venues.chains.chain import Chain
 from venues.chains.presets import ETHEREUM_2020, ROLLUP_2S, ChainRules
 from venues.clearing import Account, ClearingHouse
 from venues.escrow import Escrow
+from venues.faults import NO_FAULTS, Faults
 from venues.keeper import ExpiryKeeper
 from venues.markets.arbitrage import Arbitrageur
 from venues.markets.clob import EMPTY_BOOK, OrderBook
@@ -192,7 +193,12 @@ def agents() -> tuple[Agent, ...]:
     )
 
 
-def make_world(seed: int = 1, inhabitants: tuple[Agent, ...] | None = None, market: Truth | None = None) -> World:
+def make_world(
+    seed: int = 1,
+    inhabitants: tuple[Agent, ...] | None = None,
+    market: Truth | None = None,
+    faults: Faults = NO_FAULTS,
+) -> World:
     """Return a mined chain under load and a quiet rollup, with relays and a falling price."""
     mined = make_chain(chain_state(L1), ETHEREUM_2020, BUSY, seed)
     rollup = make_chain(chain_state(L2, book(), amm(), pool()), ROLLUP_2S, QUIET, seed)
@@ -202,6 +208,7 @@ def make_world(seed: int = 1, inhabitants: tuple[Agent, ...] | None = None, mark
         truth=market or truth(140.0, 136.0, 138.0, 130.0, vol=1.2),
         relay=RelayRules(proof_level={L1: "safe", L2: "safe"}, proof_delay_ms=30_000),
         start_ms=START_MS,
+        faults=faults,
     )
 
 

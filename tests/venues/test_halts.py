@@ -24,7 +24,7 @@ from tests.venues.small_world import (
 from venues.calls.hybrid_upkeep import RenewOffers
 from venues.calls.upkeep import Requote, Trade
 from venues.chain_state import ChainState
-from venues.chains.chain import Produced
+from venues.chains.produced import Produced
 from venues.chains.transaction import Applied, Block, Receipt, Reverted, Transaction
 from venues.faults import Fault, Faults
 from venues.halts import with_admissions
@@ -45,10 +45,8 @@ def _halt(admission: Admission = "unavailable", venue: str = "pool", *, from_ms:
     return Fault(id=venue, kind="venue_halt", target=venue, from_ms=from_ms, until_ms=UNTIL_MS, admission=admission)
 
 
-def _world(*halts: Fault) -> World:
-    world = make_world()
-    world.faults = Faults(halts)
-    return world
+def _world(*faults: Fault) -> World:
+    return make_world(faults=Faults(faults))
 
 
 class Statuses:
@@ -60,7 +58,7 @@ class Statuses:
 
     def on_block(self, world: World, chain_id: str, produced: Produced[ChainState]) -> None:
         if chain_id == L2:
-            self.seen.append((world.now_ms, world.state(L2).venues["pool"].status))
+            self.seen.append((produced.summary.time_ms, world.state(L2).venues["pool"].status))
             self.receipts += produced.receipts
 
 
@@ -73,6 +71,20 @@ def test_a_venue_is_halted_in_every_block_of_the_fault_and_in_no_other(admission
     assert {status for time_ms, status in watcher.seen if FROM_MS <= time_ms < UNTIL_MS} == {admission}
     assert {status for time_ms, status in watcher.seen if not FROM_MS <= time_ms < UNTIL_MS} == {"available"}
     assert len(watcher.seen) == 180
+
+
+@pytest.mark.parametrize("bound_ms", [FROM_MS, UNTIL_MS])
+def test_blocks_that_take_the_place_of_others_find_the_venue_as_those_did(bound_ms: int) -> None:
+    at_ms = bound_ms + 5_000
+    branch = Fault(id="branch", kind="reorg", target=L2, from_ms=at_ms, until_ms=at_ms, depth=6)
+    world, watcher = _world(_halt(), branch), Statuses()
+
+    world.advance(at_ms, [watcher])
+
+    rivals = [status for time_ms, status in watcher.seen[-6:] if time_ms < bound_ms]
+    assert len(watcher.seen) == len(dict(watcher.seen)) + 6
+    assert set(rivals) == {"available" if bound_ms == FROM_MS else "unavailable"}
+    assert dict(watcher.seen[-6:]) == dict(watcher.seen[-12:-6])
 
 
 def test_other_venues_go_on_and_the_halted_one_stays_as_it_was() -> None:
