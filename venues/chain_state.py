@@ -15,6 +15,7 @@ from venues.clearing import ClearingHouse
 from venues.escrow import Escrow
 from venues.markets.kinds import AnyVenue
 from venues.markets.venue import Fill, Market, Order, Unfilled
+from venues.oracles.pool_memory import PoolMemory
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,9 @@ class Answer:
 
     observed_ms: int
     """When the price it reports was true."""
+
+    signers: tuple[int, ...] = ()
+    """Nodes that vouched for it, where there are any."""
 
 
 NO_ANSWER = Answer(0, 0, 0)
@@ -63,6 +67,9 @@ class ChainState:
 
     proofs: Map[str, int] = field(default_factory=Map)
     """Fills proved to be delivered elsewhere, and when the proof arrived."""
+
+    memories: Map[str, PoolMemory] = field(default_factory=Map)
+    """What pools that somebody reads as an oracle remember of their price."""
 
     def pay_gas(self, account: str, wei: int) -> "ChainState | None":
         """Return the state after `account` paid for gas, or `None` if it cannot."""
@@ -102,7 +109,10 @@ class ChainState:
         if isinstance(outcome, Unfilled):
             return outcome
         after, fill = outcome
-        return replace(self.with_venue(after), clearing=_booked(self.clearing, fill, taker)), fill
+        memory = self.memories.get(order.venue)
+        memories = self.memories if memory is None else self.memories.set(order.venue, memory.after(after, now_ms))
+        state = replace(self.with_venue(after), clearing=_booked(self.clearing, fill, taker), memories=memories)
+        return state, fill
 
     def with_port(self, port: BridgePort) -> "ChainState":
         """Return the state with one bridge end replaced, once it has paid the transfers in its queue that it can."""

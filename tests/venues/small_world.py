@@ -15,7 +15,7 @@ from venues.chains.chain import Chain
 from venues.chains.presets import ETHEREUM_2020, ROLLUP_2S, ChainRules
 from venues.clearing import Account, ClearingHouse
 from venues.escrow import Escrow
-from venues.faults import NO_FAULTS, Faults
+from venues.faults import NO_FAULTS, Fault, Faults
 from venues.keeper import ExpiryKeeper
 from venues.markets.arbitrage import Arbitrageur
 from venues.markets.clob import EMPTY_BOOK, OrderBook
@@ -166,6 +166,7 @@ class Sight:
 
     truth: Truth
     chains: dict[str, Chain[ChainState]]
+    faults: Faults = NO_FAULTS
 
     def chain(self, chain_id: str) -> Chain[ChainState]:
         """Return a chain."""
@@ -176,9 +177,9 @@ class Sight:
         return self.chains[chain_id].state
 
 
-def sight(market: Truth, *chains: Chain[ChainState]) -> Sight:
+def sight(market: Truth, *chains: Chain[ChainState], faults: tuple[Fault, ...] = ()) -> Sight:
     """Return a view of some chains."""
-    return Sight(market, {chain.id: chain for chain in chains})
+    return Sight(market, {chain.id: chain for chain in chains}, Faults(faults))
 
 
 def agents() -> tuple[Agent, ...]:

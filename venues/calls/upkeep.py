@@ -28,13 +28,14 @@ class PostAnswer:
 
     price: int
     observed_ms: int
+    signers: tuple[int, ...] = ()
     gas: int = POST_GAS
 
     def apply(self, state: ChainState, block: Block) -> Applied[ChainState] | Reverted:
         """Return the state with the answer in force, unless a newer one is already there."""
         if self.observed_ms < state.answer.observed_ms:
             return Reverted("stale: a newer answer is in force")
-        after = state.with_answer(Answer(self.price, block.time_ms, self.observed_ms))
+        after = state.with_answer(Answer(self.price, block.time_ms, self.observed_ms, self.signers))
         fields = (("price", self.price), ("observed_ms", self.observed_ms))
         return Applied(after, (Log("Answered", fields),))
 

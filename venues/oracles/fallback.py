@@ -11,13 +11,12 @@ from typing import Final, Literal
 
 from venues.calls.upkeep import PostAnswer
 from venues.chain_state import Answer
-from venues.chains.transaction import Transaction
+from venues.oracles import tampering
+from venues.oracles.posting import posting
 from venues.oracles.reading import Reading, Source, Unreadable
 from venues.view import Offer, View
 
 MILLION: Final = 1_000_000
-TIP_WEI: Final = 100_000_000
-FEE_HEADROOM: Final = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,22 +68,14 @@ class FallbackFeed:
 
     def act(self, view: View, now_ms: int) -> tuple[Offer, ...]:
         """Look, and report if there is something to report and the breaker is closed."""
+        if tampering.is_halted(view.faults, tampering.feed_of(self.name), now_ms):
+            return ()
         last = view.state(self.chain).answer
         found = choose([source.read(view, now_ms) for source in self.sources], last, now_ms, self.breaker)
         if isinstance(found, Tripped) or not self._is_due(found, last, now_ms):
             return ()
-        chain = view.chain(self.chain)
-        transaction = Transaction(
-            id=f"{self.name}:{now_ms}",
-            sender=self.name,
-            call=PostAnswer(price=found.price, observed_ms=found.observed_ms),
-            max_fee_wei=chain.base_fee_wei * FEE_HEADROOM + TIP_WEI
-            if chain.rules.base_fee
-            else chain.fee_quantile(0.9, 20),
-            tip_wei=TIP_WEI,
-            submitted_ms=now_ms,
-        )
-        return (Offer(self.chain, transaction),)
+        call = PostAnswer(price=found.price, observed_ms=found.observed_ms, signers=found.signers)
+        return (Offer(self.chain, posting(self.name, call, view.chain(self.chain), now_ms)),)
 
     def _is_due(self, found: Reading, last: Answer, now_ms: int) -> bool:
         """Return whether a reading is worth a transaction."""

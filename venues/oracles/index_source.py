@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from venues.oracles.reading import Reading, Spell, Unreadable
+from venues.oracles import tampering
+from venues.oracles.reading import Reading, Unreadable
 from venues.view import View
 
 
@@ -12,15 +13,14 @@ class IndexSource:
 
     name: str
     latency_ms: int
-    spells: tuple[Spell, ...] = ()
 
     def read(self, view: View, now_ms: int) -> Reading | Unreadable:
-        """Return what the provider says: the market some time ago, moved by the spell that is on."""
-        spell = next((each for each in self.spells if each.covers(now_ms)), None)
+        """Return what the provider says: the market some time ago, if it is up and nobody tampered with it."""
+        if tampering.is_halted(view.faults, self.name, now_ms):
+            return Unreadable("down")
         seen_ms = now_ms - self.latency_ms
-        price = view.truth.price(seen_ms)
-        if spell is not None:
-            if spell.shift_ppm is None:
-                return Unreadable("down")
-            price += price * spell.shift_ppm // 1_000_000
+        price = tampering.quoted(view.truth.price(seen_ms), view.faults, self.name, seen_ms)
+        fault = tampering.bribe(view.faults, self.name, now_ms)
+        if fault is not None:
+            price = tampering.moved(price, fault.shift_ppm)
         return Reading(price=price, confidence=0, observed_ms=seen_ms)

@@ -1,52 +1,25 @@
 """Median of many nodes, with the reporting rule of Chainlink's off-chain reporting.
 
 The answer is the upper median of the sorted observations. A report is made when the price has moved by the deviation
-threshold or the heartbeat has passed. More than a third of faulty nodes can move it, which is what `f` says.
+threshold or the heartbeat has passed. Who can move it is said in `venues.oracles.nodes`.
 
 Source: smartcontractkit/libocr, `median.go` and the on-chain contract.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from venues.calls.upkeep import PostAnswer
 from venues.chain_state import Answer
-from venues.chains.transaction import Transaction
-from venues.seeds import SeedPath, generator
+from venues.oracles import tampering
+from venues.oracles.nodes import MedianRules, Network, median
+from venues.oracles.posting import posting
+from venues.seeds import SeedPath
 from venues.view import Offer, View
 
+__all__ = ["PPB", "MedianFeed", "MedianRules", "median", "should_report"]
+
 PPB: Final = 1_000_000_000
-TIP_WEI: Final = 100_000_000
-FEE_HEADROOM: Final = 4
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MedianRules:
-    """Set-up of a feed."""
-
-    nodes: int
-    faulty: int
-    """Nodes that may fail or lie without moving the answer: `3 * faulty < nodes`."""
-
-    deviation_ppb: int
-    """Relative change that makes a report, in billionths."""
-
-    heartbeat_ms: int
-    """Longest time between reports."""
-
-    poll_ms: int
-    """Time between rounds of observation."""
-
-    noise_ppm: int
-    """Standard deviation of a node's error."""
-
-    latency_ms: int
-    """Largest age of a node's source."""
-
-    minimum: int
-    maximum: int
-    """Answers outside these bounds are not reported: the feed freezes, it does not clamp."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,41 +37,16 @@ class MedianFeed:
 
     def act(self, view: View, now_ms: int) -> tuple[Offer, ...]:
         """Observe, and report if the rule asks for it."""
-        observed = self._observations(view, now_ms)
-        answer = median(observed)
-        last = view.state(self.chain).answer
-        if not should_report(answer, last, now_ms, self.rules) or len(observed) <= self.rules.faulty:
+        network = Network(name=tampering.feed_of(self.name), rules=self.rules, seed=self.seed)
+        if tampering.is_halted(view.faults, network.name, now_ms):
             return ()
-        if not self.rules.minimum <= answer <= self.rules.maximum:
+        report, last = network.report(view, now_ms), view.state(self.chain).answer
+        if report is None or not should_report(report.answer, last, now_ms, self.rules):
             return ()
-        fee = view.chain(self.chain).base_fee_wei * FEE_HEADROOM + TIP_WEI
-        transaction = Transaction(
-            id=f"{self.name}:{now_ms}",
-            sender=self.name,
-            call=PostAnswer(price=answer, observed_ms=now_ms),
-            max_fee_wei=fee,
-            tip_wei=TIP_WEI,
-            submitted_ms=now_ms,
-        )
-        return (Offer(self.chain, transaction),)
-
-    def _observations(self, view: View, now_ms: int) -> list[int]:
-        rng = generator(*self.seed, now_ms)
-        ages = rng.integers(0, self.rules.latency_ms + 1, self.rules.nodes)
-        errors = rng.standard_normal(self.rules.nodes) * self.rules.noise_ppm
-        prices = (view.truth.price(now_ms - int(age)) for age in ages)
-        return [price + round(price * float(error) / 1e6) for price, error in zip(prices, errors, strict=True)]
-
-
-def median(observations: Sequence[int]) -> int:
-    """Return the upper median of the observations.
-
-    Raises:
-        ValueError: if there are none.
-    """
-    if not observations:
-        raise ValueError("no observations")
-    return sorted(observations)[len(observations) // 2]
+        if not self.rules.minimum <= report.answer <= self.rules.maximum:
+            return ()
+        call = PostAnswer(price=report.answer, observed_ms=now_ms, signers=report.signers)
+        return (Offer(self.chain, posting(self.name, call, view.chain(self.chain), now_ms)),)
 
 
 def should_report(answer: int, last: Answer, now_ms: int, rules: MedianRules) -> bool:

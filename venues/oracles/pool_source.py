@@ -5,29 +5,17 @@ back far enough is no price.
 """
 
 from dataclasses import dataclass
-from typing import Final, Literal, Protocol, runtime_checkable
+from typing import Final, Literal
 
 from intents.assets import ETH_UNIT, PRICE_UNIT, USDC_UNIT
 from venues.markets.math.tick_math import Q96, sqrt_price_at
+from venues.oracles import tampering
 from venues.oracles.reading import Reading, Unreadable
-from venues.oracles.tick_history import Forgotten, TickHistory
+from venues.oracles.tick_history import Forgotten
 from venues.view import View
 
 SCALE: Final = ETH_UNIT * PRICE_UNIT // USDC_UNIT
 """Turns base units of USDC for a wei into dollars for an ether, times `PRICE_UNIT`."""
-
-
-@runtime_checkable
-class Remembering(Protocol):
-    """A venue that keeps a history of its ticks."""
-
-    @property
-    def history(self) -> TickHistory:
-        """Sums of ticks so far."""
-
-    @property
-    def ether_token(self) -> Literal[0, 1]:
-        """Which of the two tokens is ether; the price of a tick is token 1 for token 0."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,13 +29,14 @@ class PoolSource:
 
     def read(self, view: View, now_ms: int) -> Reading | Unreadable:
         """Return the mean over the window that ends now."""
-        pool: object = view.state(self.chain).venues.get(self.venue)
-        if not isinstance(pool, Remembering):
+        memory = view.state(self.chain).memories.get(self.venue)
+        if memory is None or tampering.is_halted(view.faults, self.name, now_ms):
             return Unreadable("down")
-        tick = pool.history.mean_tick(self.window_s, now_ms // 1000)
+        tick = memory.history.mean_tick(self.window_s, now_ms // 1000)
         if isinstance(tick, Forgotten):
             return Unreadable("unknown")
-        return Reading(price=ether_price(tick, pool.ether_token), confidence=0, observed_ms=now_ms)
+        price = tampering.quoted(ether_price(tick, memory.ether_token), view.faults, self.name, now_ms)
+        return Reading(price=price, confidence=0, observed_ms=now_ms)
 
 
 def ether_price(tick: int, ether_token: Literal[0, 1]) -> int:

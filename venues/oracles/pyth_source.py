@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import Final
 
+from venues.oracles import tampering
 from venues.oracles.pyth import Aggregate, Quote, aggregate
-from venues.oracles.reading import Reading, Spell, Unreadable
+from venues.oracles.reading import Reading, Unreadable
 from venues.seeds import SeedPath, generator
 from venues.view import View
 
@@ -37,14 +38,11 @@ class PythSource:
     name: str
     rules: PythRules
     seed: SeedPath
-    spells: tuple[Spell, ...] = ()
-    """When, and by how much, a corrupted share of the publishers is off or silent."""
-
-    corrupted: int = 0
-    """Publishers whom the spells are about."""
 
     def read(self, view: View, now_ms: int) -> Reading | Unreadable:
         """Return the aggregate of this slot."""
+        if tampering.is_halted(view.faults, self.name, now_ms):
+            return Unreadable("down")
         found = self.aggregate_at(view, now_ms)
         if not found.is_trading:
             return Unreadable("unknown")
@@ -52,17 +50,21 @@ class PythSource:
 
     def aggregate_at(self, view: View, now_ms: int) -> Aggregate:
         """Return the aggregate of the slot that holds an instant."""
-        slot = now_ms // SLOT_MS
+        slot, faults = now_ms // SLOT_MS, view.faults
         rng = generator(*self.seed, slot)
         ages = rng.integers(0, self.rules.latency_ms + 1, self.rules.publishers)
         errors = rng.standard_normal(self.rules.publishers) * self.rules.noise_ppm
+        bribed = tampering.bribe(faults, self.name, now_ms)
+        liars = bribed.nodes if bribed else 0
+        silent = tampering.silent_nodes(faults, self.name, now_ms)
         quotes = []
         for index, (age, error) in enumerate(zip(ages.tolist(), errors.tolist(), strict=True)):
-            spell = next((s for s in self.spells if s.covers(now_ms)), None) if index < self.corrupted else None
-            if spell is not None and spell.shift_ppm is None:
+            if index < silent:
                 continue
-            price = view.truth.price(now_ms - age)
-            price += price * (round(error) + (spell.shift_ppm or 0 if spell else 0)) // MILLION
+            price = tampering.quoted(view.truth.price(now_ms - age), faults, self.name, now_ms - age)
+            price += price * round(error) // MILLION
+            if bribed is not None and index < liars:
+                price = tampering.moved(view.truth.price(now_ms), bribed.shift_ppm)
             confidence = max(price * self.rules.confidence_ppm // MILLION, 1)
             quotes.append(Quote(price=price, confidence=confidence, slot=slot - age // SLOT_MS))
         return aggregate(quotes, slot, least_publishers=self.rules.least_publishers)

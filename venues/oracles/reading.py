@@ -19,6 +19,9 @@ class Reading:
     observed_ms: int
     """When the price was true."""
 
+    signers: tuple[int, ...] = ()
+    """Nodes that vouch for it, where there are any."""
+
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
@@ -37,19 +40,3 @@ class Source(Protocol):
 
     def read(self, view: View, now_ms: int) -> Reading | Unreadable:
         """Return what the source says now."""
-
-
-@dataclass(frozen=True, slots=True)
-class Spell:
-    """A stretch of time in which a source is wrong or down."""
-
-    from_ms: int
-    until_ms: int
-    """First instant at which it is over."""
-
-    shift_ppm: int | None = None
-    """How far the price is off, in millionths; none if the source is down."""
-
-    def covers(self, time_ms: int) -> bool:
-        """Return whether an instant lies in it."""
-        return self.from_ms <= time_ms < self.until_ms

@@ -9,10 +9,11 @@ from intents.assets import PRICE_UNIT
 from tests.venues.small_world import L2, MINUTE_MS, START_MS, chain_state, make_world, sight, truth
 from tests.venues.small_world import make_chain as make
 from venues.chain_state import NO_ANSWER, Answer
+from venues.faults import Fault, FaultKind, Faults
 from venues.oracles.fallback import BreakerRules, FallbackFeed, ReportRules, Tripped, choose
 from venues.oracles.index_source import IndexSource
 from venues.oracles.pyth_source import PythRules, PythSource
-from venues.oracles.reading import Reading, Spell, Unreadable
+from venues.oracles.reading import Reading, Unreadable
 
 BREAKER = BreakerRules(most_age_ms=60_000, most_confidence_ppm=10_000, most_apart_ppm=20_000, most_step_ppm=100_000)
 REPORT = ReportRules(poll_ms=10_000, deviation_ppm=5_000, heartbeat_ms=1_200_000)
@@ -23,7 +24,18 @@ PYTH = PythSource(
 )
 INDEX = IndexSource(name="index", latency_ms=5_000)
 FEED = FallbackFeed(name="feed", chain=L2, sources=(PYTH, INDEX), breaker=BREAKER, report=REPORT)
-ALWAYS = (START_MS - 1, START_MS + 10**9)
+
+
+def _fault(kind: FaultKind, target: str, nodes: int = 0, shift_ppm: int = 0) -> Fault:
+    return Fault(
+        id="f",
+        kind=kind,
+        target=target,
+        from_ms=START_MS - 1,
+        until_ms=START_MS + 10**9,
+        nodes=nodes,
+        shift_ppm=shift_ppm,
+    )
 
 
 def _dollars(price: float, *, age_ms: int = 0, confidence: float = 0.0) -> Reading:
@@ -36,9 +48,9 @@ def _last(price: float) -> Answer:
     return Answer(round(price * PRICE_UNIT), START_MS - 1_000, START_MS - 1_000)
 
 
-def _posted(feed: FallbackFeed, minutes: int, market: Any = None) -> list[tuple[int, int]]:
+def _posted(feed: FallbackFeed, minutes: int, market: Any = None, *faults: Fault) -> list[tuple[int, int]]:
     """Return time and price of every answer that came into force in a small world."""
-    world = make_world(inhabitants=(feed,), market=market or truth(140.0, 140.0))
+    world = make_world(inhabitants=(feed,), market=market or truth(140.0, 140.0), faults=Faults(faults))
     answers = []
     for minute in range(minutes):
         world.advance(START_MS + (minute + 1) * MINUTE_MS)
@@ -106,29 +118,39 @@ def test_a_healthy_feed_posts_the_market_and_keeps_to_its_heartbeat() -> None:
 
 
 def test_a_feed_falls_back_when_its_first_source_is_down() -> None:
-    silent = replace(PYTH, corrupted=12, spells=(Spell(*ALWAYS),))
     market = truth(140.0, 140.0, 133.0, 133.0)
 
-    answers = _posted(replace(FEED, sources=(silent, INDEX)), 15, market)
+    answers = _posted(FEED, 15, market, _fault("oracle_halt", "pyth"))
 
     assert answers[-1][1] == pytest.approx(133 * PRICE_UNIT, rel=0.006)
 
 
 def test_a_feed_freezes_when_its_two_sources_disagree() -> None:
-    wrong = replace(INDEX, spells=(Spell(*ALWAYS, shift_ppm=-400_000),))
     market = truth(140.0, 140.0, 120.0, 120.0)
 
-    answers = _posted(replace(FEED, sources=(PYTH, wrong)), 15, market)
+    answers = _posted(FEED, 15, market, _fault("oracle_manipulation", "index", shift_ppm=-400_000))
 
     assert answers == [(START_MS, 140 * PRICE_UNIT)]
 
 
+def test_a_feed_that_is_down_posts_nothing_whatever_its_sources_say() -> None:
+    market = truth(140.0, 140.0, 120.0, 120.0)
+
+    assert _posted(FEED, 15, market, _fault("oracle_halt", "feed")) == [(START_MS, 140 * PRICE_UNIT)]
+
+
+def test_sources_that_quote_in_a_coin_off_its_peg_agree_on_a_wrong_price() -> None:
+    """A coin worth 80 cents: 140 dollars are 175 of it, and no other source contradicts."""
+    answers = _posted(FEED, 15, None, _fault("depeg", "", shift_ppm=-200_000))
+
+    assert answers[-1][1] == pytest.approx(175 * PRICE_UNIT, rel=0.002)
+
+
 def test_a_third_of_the_publishers_cannot_move_the_aggregate_and_more_than_half_can() -> None:
-    spell = Spell(*ALWAYS, shift_ppm=-300_000)
-    view = sight(truth(140.0), make(chain_state(L2)))
     prices = []
     for corrupted in (4, 7):
-        found = replace(PYTH, corrupted=corrupted, spells=(spell,)).read(view, START_MS)
+        fault = _fault("oracle_manipulation", "pyth", corrupted, -300_000)
+        found = PYTH.read(sight(truth(140.0), make(chain_state(L2)), faults=(fault,)), START_MS)
         assert isinstance(found, Reading)
         prices.append(found.price / PRICE_UNIT)
 
@@ -137,18 +159,23 @@ def test_a_third_of_the_publishers_cannot_move_the_aggregate_and_more_than_half_
 
 
 def test_disagreeing_publishers_widen_the_confidence_until_the_breaker_refuses_it() -> None:
-    spell = Spell(*ALWAYS, shift_ppm=-300_000)
-    view = sight(truth(140.0), make(chain_state(L2)))
-    readings = [replace(PYTH, corrupted=n, spells=(spell,)).read(view, START_MS) for n in (0, 5)]
+    chain = make(chain_state(L2))
+    faults = ((), (_fault("oracle_manipulation", "pyth", 5, -300_000),))
+    readings = [PYTH.read(sight(truth(140.0), chain, faults=each), START_MS) for each in faults]
 
     assert isinstance(choose(readings[:1], NO_ANSWER, START_MS, BREAKER), Reading)
     assert choose(readings[1:], NO_ANSWER, START_MS, BREAKER) == Tripped("no_source")
 
 
-def test_too_few_publishers_make_a_source_that_knows_that_it_does_not_know() -> None:
-    view = sight(truth(140.0), make(chain_state(L2)))
-    spell = Spell(START_MS, START_MS + 1_000)
+@pytest.mark.parametrize(
+    ("source", "nodes", "found"), [(PYTH, 8, Unreadable("unknown")), (PYTH, 0, Unreadable("down")), (INDEX, 0, None)]
+)
+def test_a_source_says_what_became_of_it_until_the_fault_is_over(
+    source: PythSource | IndexSource, nodes: int, found: Unreadable | None
+) -> None:
+    """Eight of twelve publishers that are silent leave fewer than the five that are needed."""
+    fault = replace(_fault("oracle_halt", source.name, nodes), until_ms=START_MS + 1_000)
+    view = sight(truth(140.0), make(chain_state(L2)), faults=(fault,))
 
-    assert replace(PYTH, corrupted=8, spells=(spell,)).read(view, START_MS) == Unreadable("unknown")
-    assert isinstance(replace(PYTH, corrupted=8, spells=(spell,)).read(view, START_MS + 1_000), Reading)
-    assert replace(INDEX, spells=(spell,)).read(view, START_MS) == Unreadable("down")
+    assert source.read(view, START_MS) == (found or Unreadable("down"))
+    assert isinstance(source.read(view, START_MS + 1_000), Reading)
