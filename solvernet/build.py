@@ -13,12 +13,13 @@ from intents.options import parse_expiry
 from risk import volatility
 from solvernet import fault_schedule, market_data, rules
 from solvernet.market_data import PriceBars
+from solvernet.oracle_builder import OracleBuilder
 from solvernet.scenario import Scenario
-from solvernet.scenario_parts import ChainPart, MedianPart
+from solvernet.scenario_parts import ChainPart
 from solvernet.venue_builder import VenueBuilder
 from venues.bridges import BridgePort
 from venues.calls.restitution import RESERVE
-from venues.chain_state import Answer, ChainState
+from venues.chain_state import ChainState
 from venues.chains.background import Demand, DemandStep
 from venues.chains.chain import Chain
 from venues.chains.disturbed_demand import disturbed
@@ -29,8 +30,7 @@ from venues.faults import Faults
 from venues.keeper import ExpiryKeeper
 from venues.markets.arbitrage import Arbitrageur
 from venues.markets.makers import Maker
-from venues.oracles.median import MedianFeed
-from venues.oracles.osm import SecurityModule
+from venues.oracles.tampering import PREFIX
 from venues.passages import RelayRules
 from venues.price_path import PricePath
 from venues.truth import StepPath, Truth
@@ -95,10 +95,11 @@ class _Builder:
         self.faults = faults_of(scenario, seed)
         self.bars = market_data.price_bars(scenario.market.episode)
         self.venues = VenueBuilder(scenario, self.truth, birth_ms)
+        self.oracles = OracleBuilder(scenario, seed, self.truth, birth_ms)
 
     def world(self, start_ms: int) -> World:
         chains = [self._chain(name) for name in self.scenario.chains]
-        agents = [*self._oracles(), *self._makers(), *self._arbitrageurs(), *self._keepers()]
+        agents = [*self.oracles.agents(), *self._makers(), *self._arbitrageurs(), *self._keepers()]
         agents += self.venues.agents()
         relay = RelayRules(
             proof_level={part.caip2: part.proof_level for part in self.scenario.chains.values()},
@@ -162,7 +163,8 @@ class _Builder:
             venues=Map(venues),
             bridges=Map({port.id: port for port in self._ports(name)}),
             wallets=Map(wallets),
-            answer=self._first_answer(name),
+            answer=self.oracles.first_answer(name),
+            memories=self.oracles.memories(name, venues),
         )
 
     def _accounts(self, name: str) -> tuple[dict[str, Account], dict[str, int]]:
@@ -182,7 +184,7 @@ class _Builder:
                 accounts[f"arbitrageur.{trader_id}"] = Account(rules.usdc(trader.cash), rules.wei(trader.ether))
         services = [*(name for name in accounts if name not in wallets), f"keeper.{name}"]
         services += self.venues.services(name)
-        services += [f"oracle.{oracle}" for oracle, item in self.scenario.oracles.items() if item.chain == name]
+        services += [PREFIX + oracle for oracle, item in self.scenario.oracles.items() if item.chain == name]
         return accounts, wallets | dict.fromkeys(services, SERVICE_GAS)
 
     def _ports(self, name: str) -> Iterator[BridgePort]:
@@ -198,27 +200,6 @@ class _Builder:
                     fixed_fee=rules.usdc(part.fixed_fee),
                     delay_ms=rules.ms(part.delay_s),
                 )
-
-    def _first_answer(self, name: str) -> Answer:
-        """Return what the chain's oracle says when the world begins."""
-        for oracle_id, part in self.scenario.oracles.items():
-            if part.chain == name and part.kind == "security_module":
-                price, start, taken = self._module(oracle_id, name).in_force(self.birth_ms)
-                return Answer(price, start, taken)
-        return Answer(self.truth.price(self.birth_ms), self.birth_ms, self.birth_ms)
-
-    def _module(self, oracle_id: str, chain: str) -> SecurityModule:
-        steps = market_data.oracle_steps(self.scenario.market.episode)
-        return SecurityModule(name=f"oracle.{oracle_id}", chain=self._id(chain), steps=steps)
-
-    def _oracles(self) -> Iterator[Agent]:
-        for oracle_id, part in self.scenario.oracles.items():
-            if isinstance(part, MedianPart):
-                seed = (self.seed, "oracle", oracle_id)
-                name, chain = f"oracle.{oracle_id}", self._id(part.chain)
-                yield MedianFeed(name=name, chain=chain, rules=rules.median_rules(part), seed=seed)
-            else:
-                yield self._module(oracle_id, part.chain)
 
     def _makers(self) -> Iterator[Agent]:
         for maker_id, part in self.scenario.makers.items():

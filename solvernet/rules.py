@@ -118,8 +118,10 @@ def median_rules(part: MedianPart) -> MedianRules:
         poll_ms=ms(part.poll_s),
         noise_ppm=round(part.noise_percent * 10_000),
         latency_ms=ms(part.latency_s),
-        minimum=PRICE_UNIT,
-        maximum=1_000_000 * PRICE_UNIT,
+        minimum=round(part.least_price * PRICE_UNIT),
+        maximum=round(part.most_price * PRICE_UNIT),
+        late=part.late,
+        late_ms=ms(part.late_s),
     )
 
 

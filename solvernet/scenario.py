@@ -19,6 +19,7 @@ from solvernet import fault_schedule
 from solvernet.errors import InvalidScenarioError, UnknownScenarioError, UnknownWindowError
 from solvernet.fault_parts import FaultPart
 from solvernet.market_parts import ConcentratedPart, HybridPart, TickAmmPart
+from solvernet.oracle_parts import AnyOracle, pools_read
 from solvernet.scenario_parts import (
     AmmPart,
     ArbitrageurPart,
@@ -28,12 +29,10 @@ from solvernet.scenario_parts import (
     LevelPart,
     MakerPart,
     MarketPart,
-    MedianPart,
     Policy,
     PoolPart,
     Rounds,
     Seconds,
-    SecurityModulePart,
     SolversPart,
     UsersPart,
     Window,
@@ -54,7 +53,7 @@ class Scenario(Boundary):
     chains: Mapping[str, ChainPart]
     market: MarketPart
     level: LevelPart
-    oracles: Mapping[str, Annotated[SecurityModulePart | MedianPart, Field(discriminator="kind")]]
+    oracles: Mapping[str, Annotated[AnyOracle, Field(discriminator="kind")]]
     venues: Mapping[
         str,
         Annotated[
@@ -95,6 +94,15 @@ class Scenario(Boundary):
         flaw = fault_schedule.flaw(self.faults, known, quiet, self.window)
         if flaw is not None:
             raise ValueError(flaw)
+        return self
+
+    @model_validator(mode="after")
+    def _reads_pools_that_are_there(self) -> "Scenario":
+        for name, oracle in self.oracles.items():
+            for read in pools_read(oracle):
+                pool = self.venues.get(read.venue)
+                if not isinstance(pool, PoolPart | ConcentratedPart) or pool.chain != oracle.chain:
+                    raise ValueError(f"oracles.{name}: {read.venue!r} is not a pool of ether on {oracle.chain}")
         return self
 
     def window_named(self, name: str | None) -> Window:

@@ -148,6 +148,13 @@ class MedianPart(Boundary):
     poll_s: Seconds
     noise_percent: float
     latency_s: Seconds
+    late: int = Field(default=0, ge=0)
+    """Nodes whose sources are `late_s` older than those of the others."""
+
+    late_s: Seconds = 0.0
+    least_price: Dollars = 1.0
+    most_price: Dollars = 1_000_000.0
+    """Outside these bounds the feed posts nothing."""
 
 
 class BookPart(Boundary):
