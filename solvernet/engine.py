@@ -18,6 +18,7 @@ from solvernet import rules
 from solvernet.accounts import holdings, money, totals
 from solvernet.build import build_world, solver_names, truth_of
 from solvernet.network_faults import LOST, NetworkFaults
+from solvernet.oracle_record import OracleRecord
 from solvernet.record import Recorder
 from solvernet.scenario import Scenario
 from solvernet.scenario_parts import Window
@@ -77,8 +78,10 @@ class Engine:
         self.holdings_in = {solver: holdings(world, solver) for solver in solver_names(scenario)}
         self.recorder = Recorder(world)
         self.venue_record = VenueRecord()
+        self.oracle_record = OracleRecord(scenario, world)
         self.auctioneer.watch(self.recorder)
         self.auctioneer.watch(self.venue_record)
+        self.auctioneer.watch(self.oracle_record)
         self.conduct = DependenceMonitor(software=software)
         self._has_house = has_house
         self._graph: LiquidityGraph | None = None

@@ -14,6 +14,7 @@ from solvernet.accounts import escrow_flows, money, profit
 from solvernet.build import solver_names
 from solvernet.engine import Engine
 from solvernet.ideal import IdealOutcome
+from solvernet.oracle_table import OracleLine, oracle_table
 from solvernet.venue_table import VenueLine, venue_table
 from venues.calls.fill_terms import FillTerms
 
@@ -112,6 +113,9 @@ class Summary(Boundary):
     venues: tuple[VenueLine, ...] = ()
     """Orders by kind of venue and chain."""
 
+    oracles: tuple[OracleLine, ...] = ()
+    """Staleness, error and cost of each feed."""
+
     flags: tuple[dict[str, Any], ...]
     stability: StabilityFigures
     wall_s: float
@@ -174,6 +178,9 @@ def summarise(outcome: Outcome) -> Summary:
         ),
         failed_by_cause=_counted(verdict.cause for verdict in verdicts),
         venues=_venues(engine),
+        oracles=oracle_table(
+            engine.name.scenario, engine.name.window, engine.oracle_record, engine.auctioneer.world.truth
+        ),
         flags=tuple(_body(event) for event in outcome.events if event.kind == "conduct.finding"),
         stability=_stability([*engine.recorder.operations, *settlements(outcome)]),
         wall_s=round(outcome.wall_s, 2),

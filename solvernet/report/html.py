@@ -21,6 +21,7 @@ from solvernet.report.glossary import glossary
 from solvernet.report.leaderboard import leaderboard
 from solvernet.report.market import market
 from solvernet.report.markup import Markup, join, json_block, tag
+from solvernet.report.oracles import oracles
 from solvernet.report.outcomes import outcomes
 from solvernet.report.provenance import provenance
 from solvernet.report.run_view import RunView, view_of
@@ -31,6 +32,7 @@ from solvernet.summary import Outcome, Summary
 CONTENTS: Final = (
     ("glance", "At a glance"),
     ("market", "Market"),
+    ("oracles", "Oracles"),
     ("intents", "Intents"),
     ("gains", "Gains"),
     ("solvers", "Solvers"),
@@ -60,6 +62,7 @@ def render(summary: Summary, outcome: Outcome) -> str:
     sections = (
         glance(view),
         market(view),
+        oracles(view),
         outcomes(view),
         gains(view),
         leaderboard(view),
