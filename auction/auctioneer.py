@@ -203,9 +203,10 @@ class Auctioneer:
 
     def snapshot(self) -> Snapshot:
         """Return the world at the present instant as solvers may see it."""
+        world, policy = self.world, self.rules.policy
         views = tuple(
-            view_chain(self.world.state(name), self.rules.policy.expected_price(self.world.chain(name)), self._solvers)
-            for name in self.world.chain_ids
+            view_chain(world.state(name), policy.expected_price(world.chain(name)), self._solvers, world.now_ms)
+            for name in world.chain_ids
         )
         price = self.world.state(self.rules.reference_chain).answer.price
         return Snapshot(time_ms=self.world.now_ms, ether_price=price, chains=views)

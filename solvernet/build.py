@@ -165,6 +165,7 @@ class _Builder:
             wallets=Map(wallets),
             answer=self.oracles.first_answer(name),
             memories=self.oracles.memories(name, venues),
+            guard=rules.uptime_guard(self.scenario.chains[name]),
         )
 
     def _accounts(self, name: str) -> tuple[dict[str, Account], dict[str, int]]:

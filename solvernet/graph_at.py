@@ -38,7 +38,7 @@ def graph_at(scenario: Scenario, seed: int, time_ms: int) -> LiquidityGraph:
     world = build_world(scenario, seed, time_ms, {})
     policy = auction_rules(scenario).policy
     views = tuple(
-        view_chain(world.state(name), policy.expected_price(world.chain(name)), ()) for name in world.chain_ids
+        view_chain(world.state(name), policy.expected_price(world.chain(name)), (), time_ms) for name in world.chain_ids
     )
     reference = scenario.chains[scenario.rounds.reference_chain].caip2
     return LiquidityGraph(Snapshot(time_ms=world.now_ms, ether_price=world.state(reference).answer.price, chains=views))

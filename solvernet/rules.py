@@ -10,13 +10,15 @@ from intents.assets import ETH_UNIT, OPTION_UNIT, PRICE_UNIT, USDC_UNIT
 from risk import volatility
 from solvernet.market_parts import HybridPart, RangePart
 from solvernet.scenario import Scenario
-from solvernet.scenario_parts import AmmPart, MakerPart, MedianPart, WinnersPart
+from solvernet.scenario_parts import AmmPart, ChainPart, MakerPart, MedianPart, WinnersPart
 from venues.markets.hybrid import HybridRules
 from venues.markets.makers import MakerRules
 from venues.markets.math.tick_math import Q96, sqrt_price_at, tick_at
 from venues.markets.math.tick_swap import Position
 from venues.markets.option_amm import AmmRules
 from venues.oracles.median import MedianRules
+from venues.oracles.sentinel import Sentinel
+from venues.oracles.uptime_guard import UptimeGuard
 from venues.pricing.fixed_point import ONE
 
 
@@ -123,6 +125,13 @@ def median_rules(part: MedianPart) -> MedianRules:
         late=part.late,
         late_ms=ms(part.late_s),
     )
+
+
+def uptime_guard(part: ChainPart) -> UptimeGuard | None:
+    """Return what venues of a chain heed after an outage."""
+    if part.grace_s is None:
+        return None
+    return UptimeGuard(sentinel=Sentinel(ms(part.grace_s)), tolerance_ms=ms(part.outage_after_s))
 
 
 def maker_rules(part: MakerPart) -> MakerRules:

@@ -103,6 +103,12 @@ class ChainPart(Boundary):
     settles_on: str | None = None
     """Name of the chain that a rollup posts its data to; its prices then carry into the rollup's fees."""
 
+    grace_s: Seconds | None = None
+    """Time after an outage for which venues priced by the oracle do not trade; they trade at once if left out."""
+
+    outage_after_s: float = Field(default=60.0, gt=0)
+    """Time without a block after which the uptime feed says that the chain was down."""
+
 
 class MarketPart(Boundary):
     """Prices, volatility and what is listed."""

@@ -10,12 +10,14 @@ from typing import Final
 from immutables import Map
 
 from intents.assets import ETH, USDC
+from intents.lifecycle import Cause
 from venues.bridges import BridgePort
 from venues.clearing import ClearingHouse
 from venues.escrow import Escrow
-from venues.markets.kinds import AnyVenue
+from venues.markets.kinds import AnyVenue, is_priced_by_oracle
 from venues.markets.venue import Fill, Market, Order, Unfilled
 from venues.oracles.pool_memory import PoolMemory
+from venues.oracles.uptime_guard import UptimeGuard
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,9 @@ class ChainState:
     memories: Map[str, PoolMemory] = field(default_factory=Map)
     """What pools that somebody reads as an oracle remember of their price."""
 
+    guard: UptimeGuard | None = None
+    """The uptime feed that venues priced by the oracle heed, if they heed one."""
+
     def pay_gas(self, account: str, wei: int) -> "ChainState | None":
         """Return the state after `account` paid for gas, or `None` if it cannot."""
         balance = self.wallets.get(account, 0) - wei
@@ -105,6 +110,8 @@ class ChainState:
         venue = self.venues.get(order.venue)
         if venue is None:
             raise KeyError(f"{self.chain} has no venue {order.venue}")
+        if self._waits(venue, now_ms):
+            return Unfilled(Cause.HALTED, f"{venue.id} waits for the grace period after an outage of {self.chain}")
         outcome = venue.execute(order, self.market(now_ms))
         if isinstance(outcome, Unfilled):
             return outcome
@@ -113,6 +120,19 @@ class ChainState:
         memories = self.memories if memory is None else self.memories.set(order.venue, memory.after(after, now_ms))
         state = replace(self.with_venue(after), clearing=_booked(self.clearing, fill, taker), memories=memories)
         return state, fill
+
+    def seen(self, venue_id: str, now_ms: int) -> AnyVenue:
+        """Return a venue as it can be used at an instant: one that waits for a grace period is unavailable."""
+        venue = self.venues[venue_id]
+        return replace(venue, status="unavailable") if self._waits(venue, now_ms) else venue
+
+    def woken(self, before_ms: int, block_ms: int) -> "ChainState":
+        """Return the state at the start of a block, from its time and that of the block before."""
+        guard = self.guard.told(before_ms, block_ms) if self.guard else None
+        return self if guard is self.guard else replace(self, guard=guard)
+
+    def _waits(self, venue: AnyVenue, now_ms: int) -> bool:
+        return self.guard is not None and is_priced_by_oracle(venue) and not self.guard.allows(now_ms)
 
     def with_port(self, port: BridgePort) -> "ChainState":
         """Return the state with one bridge end replaced, once it has paid the transfers in its queue that it can."""

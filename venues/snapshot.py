@@ -110,14 +110,14 @@ def decode(text: bytes) -> Snapshot:
     return _ADAPTER.validate_json(text, strict=True)
 
 
-def view_chain(state: ChainState, gas_price_wei: int, solvers: tuple[str, ...]) -> ChainView:
-    """Return what solvers may see of a chain's state."""
+def view_chain(state: ChainState, gas_price_wei: int, solvers: tuple[str, ...], now_ms: int = 0) -> ChainView:
+    """Return what solvers may see of a chain's state at an instant."""
     return ChainView(
         chain=state.chain,
         spot=state.answer.price,
         spot_observed_ms=state.answer.observed_ms,
         gas_price_wei=gas_price_wei,
-        venues=tuple(state.venues[name] for name in sorted(state.venues)),
+        venues=tuple(state.seen(name, now_ms) for name in sorted(state.venues)),
         bridges=tuple(state.bridges[name].as_seen() for name in sorted(state.bridges)),
         holdings={
             name: Holdings(

@@ -118,6 +118,7 @@ class World:
         self.now_ms = now_ms
         self._carry()
         chain.state = with_admissions(chain.state, self.faults, chain.next_block_ms)
+        chain.state = chain.state.woken(chain.time_ms, chain.next_block_ms)
         produced = chain.produce()
         for rollup in self._chains.values():
             if rollup.settles_on == chain.id:

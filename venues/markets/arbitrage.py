@@ -53,7 +53,7 @@ class Arbitrageur:
         price_wei = chain.fee_quantile(0.5, 10) if chain.rules.base_fee is None else chain.base_fee_wei + TIP_WEI
         offers = []
         for venue_id in self.venues:
-            venue = state.venues[venue_id]
+            venue = state.seen(venue_id, now_ms)
             gas_usd = venue.gas * price_wei / ETH_UNIT * view.truth.price(now_ms) / PRICE_UNIT
             order = self._opportunity(venue, state, view.truth, now_ms, gas_usd)
             if order is not None:

@@ -23,6 +23,11 @@ _BLIND: Final = frozenset({"concentrated", "constant_product", "weighted"})
 """Kinds whose ladder depends on the venue alone."""
 
 
+def is_priced_by_oracle(venue: AnyVenue) -> bool:
+    """Return whether a venue trades at a price that follows the oracle of its chain, whatever others traded."""
+    return isinstance(venue, Hybrid | OptionAmm | TickOptionAmm)
+
+
 def what_moves_ladder(venue: AnyVenue, instrument: str, market: Market) -> tuple[int, ...]:
     """Return what the ladder of an instrument depends on besides the venue itself.
 
