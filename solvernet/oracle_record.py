@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 
 from solvernet.scenario import Scenario
 from venues.chain_state import Answer, ChainState
-from venues.chains.chain import Produced
+from venues.chains.produced import Produced
+from venues.chains.transaction import Receipt
 from venues.oracles.tampering import PREFIX
 from venues.world import World
 
@@ -13,14 +14,26 @@ from venues.world import World
 class FeedCourse:
     """One feed over a run."""
 
-    answers: list[Answer] = field(default_factory=list)
-    """Answers that came into force, oldest first; the first one was in force when the run began."""
+    first: Answer
+    """In force when the run began."""
 
-    cost_wei: int = 0
-    """Paid for all its transactions, the refused ones as well."""
+    receipts: list[Receipt] = field(default_factory=list)
+    """Of its transactions, in the order of their blocks."""
 
-    refused: int = 0
-    """Transactions that reverted."""
+    @property
+    def answers(self) -> list[Answer]:
+        """Answers that came into force, oldest first."""
+        return [self.first, *(_answer(receipt) for receipt in self.receipts if receipt.status == "success")]
+
+    @property
+    def cost_wei(self) -> int:
+        """What all its transactions cost, the refused ones as well."""
+        return sum(receipt.cost_wei for receipt in self.receipts)
+
+    @property
+    def refused(self) -> int:
+        """Transactions that reverted."""
+        return sum(receipt.status == "reverted" for receipt in self.receipts)
 
 
 class OracleRecord:
@@ -29,18 +42,19 @@ class OracleRecord:
     def __init__(self, scenario: Scenario, world: World) -> None:
         """Begin with the answers in force."""
         chains = {feed: scenario.chains[part.chain].caip2 for feed, part in scenario.oracles.items()}
-        self.courses = {feed: FeedCourse([world.state(chain).answer]) for feed, chain in chains.items()}
+        self.courses = {feed: FeedCourse(world.state(chain).answer) for feed, chain in chains.items()}
         self._senders = {PREFIX + feed: course for feed, course in self.courses.items()}
 
     def on_block(self, world: World, chain_id: str, produced: Produced[ChainState]) -> None:  # noqa: ARG002
-        """Note answers and costs."""
+        """Note the receipts of feeds, and forget those of blocks that are no longer part of the chain."""
+        for undone in produced.undone:
+            if undone.sender in self._senders:
+                self._senders[undone.sender].receipts.remove(undone)
         for receipt in produced.receipts:
-            course = self._senders.get(receipt.sender)
-            if course is None:
-                continue
-            course.cost_wei += receipt.cost_wei
-            course.refused += receipt.status == "reverted"
-            for log in receipt.logs:
-                if log.name == "Answered":
-                    price, observed_ms = int(log.get("price")), int(log.get("observed_ms"))
-                    course.answers.append(Answer(price, receipt.block.time_ms, observed_ms))
+            if receipt.sender in self._senders:
+                self._senders[receipt.sender].receipts.append(receipt)
+
+
+def _answer(receipt: Receipt) -> Answer:
+    log = next(log for log in receipt.logs if log.name == "Answered")
+    return Answer(int(log.get("price")), receipt.block.time_ms, int(log.get("observed_ms")))

@@ -110,7 +110,7 @@ class ChainState:
         venue = self.venues.get(order.venue)
         if venue is None:
             raise KeyError(f"{self.chain} has no venue {order.venue}")
-        if self._waits(venue, now_ms):
+        if self._is_in_grace(now_ms) and is_priced_by_oracle(venue):
             return Unfilled(Cause.HALTED, f"{venue.id} waits for the grace period after an outage of {self.chain}")
         outcome = venue.execute(order, self.market(now_ms))
         if isinstance(outcome, Unfilled):
@@ -124,15 +124,17 @@ class ChainState:
     def seen(self, venue_id: str, now_ms: int) -> AnyVenue:
         """Return a venue as it can be used at an instant: one that waits for a grace period is unavailable."""
         venue = self.venues[venue_id]
-        return replace(venue, status="unavailable") if self._waits(venue, now_ms) else venue
+        if self._is_in_grace(now_ms) and is_priced_by_oracle(venue):
+            return replace(venue, status="unavailable")
+        return venue
 
     def woken(self, before_ms: int, block_ms: int) -> "ChainState":
         """Return the state at the start of a block, from its time and that of the block before."""
         guard = self.guard.told(before_ms, block_ms) if self.guard else None
         return self if guard is self.guard else replace(self, guard=guard)
 
-    def _waits(self, venue: AnyVenue, now_ms: int) -> bool:
-        return self.guard is not None and is_priced_by_oracle(venue) and not self.guard.allows(now_ms)
+    def _is_in_grace(self, now_ms: int) -> bool:
+        return self.guard is not None and not self.guard.allows(now_ms)
 
     def with_port(self, port: BridgePort) -> "ChainState":
         """Return the state with one bridge end replaced, once it has paid the transfers in its queue that it can."""

@@ -1,11 +1,14 @@
 """What a run says of its feeds."""
 
+from dataclasses import replace
+
 import pytest
 
 from solvernet.inline import InlineRun
 from solvernet.oracle_record import OracleRecord
 from solvernet.oracle_table import OracleLine, oracle_table
 from tests.venues.small_world import FEED_RULES
+from venues.chains.produced import Produced
 
 
 @pytest.fixture(scope="module")
@@ -52,3 +55,15 @@ def test_answers_that_came_into_force_are_counted_once(inline_run: InlineRun, li
     inside = [answer for answer in course.answers if window.start <= answer.time_ms < window.end]
     assert lines["median"].updates == len(inside)
     assert course.refused == lines["median"].refused == 0
+
+
+def test_an_answer_in_a_block_that_a_reorganisation_undid_is_forgotten(inline_run: InlineRun) -> None:
+    world = inline_run.engine.auctioneer.world
+    record = OracleRecord(inline_run.engine.name.scenario, world)
+    receipt = inline_run.engine.oracle_record.courses["median"].receipts[0]
+    summary, again = world.chain("eip155:901").recent[-1], replace(receipt, price_wei=7)
+
+    record.on_block(world, "eip155:901", Produced(summary, (receipt,), ()))
+    record.on_block(world, "eip155:901", Produced(summary, (again,), (), undone=(receipt,)))
+
+    assert record.courses["median"].receipts == [again]

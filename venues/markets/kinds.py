@@ -3,7 +3,7 @@
 A new venue is one file and one line here.
 """
 
-from typing import Final
+from typing import Final, TypeGuard
 
 from intents.options import parse_series
 from venues.markets.clob import OrderBook
@@ -23,7 +23,7 @@ _BLIND: Final = frozenset({"concentrated", "constant_product", "weighted"})
 """Kinds whose ladder depends on the venue alone."""
 
 
-def is_priced_by_oracle(venue: AnyVenue) -> bool:
+def is_priced_by_oracle(venue: AnyVenue) -> TypeGuard[Hybrid | OptionAmm | TickOptionAmm]:
     """Return whether a venue trades at a price that follows the oracle of its chain, whatever others traded."""
     return isinstance(venue, Hybrid | OptionAmm | TickOptionAmm)
 

@@ -6,8 +6,11 @@ oracle do not trade: the price they have is from before, and those who could hav
 """
 
 from dataclasses import dataclass, replace
+from typing import Final
 
 from venues.oracles.sentinel import Sentinel, Uptime
+
+NEVER_DOWN: Final = Uptime(is_up=True, since_ms=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +21,7 @@ class UptimeGuard:
     tolerance_ms: int
     """Longest time between two blocks of a chain that is up."""
 
-    uptime: Uptime = Uptime(is_up=True, since_ms=0)
+    uptime: Uptime = NEVER_DOWN
 
     def told(self, before_ms: int, block_ms: int) -> "UptimeGuard":
         """Return what the feed says at the start of a block, from its time and that of the block before."""
