@@ -14,6 +14,7 @@ from intents.lifecycle import Cause
 from venues.bridges import BridgePort
 from venues.clearing import ClearingHouse
 from venues.escrow import Escrow
+from venues.htlc.lock import HashLock
 from venues.markets.kinds import AnyVenue, is_priced_by_oracle
 from venues.markets.venue import Fill, Market, Order, Unfilled
 from venues.oracles.pool_memory import PoolMemory
@@ -75,6 +76,9 @@ class ChainState:
 
     guard: UptimeGuard | None = None
     """The uptime feed that venues priced by the oracle heed, if they heed one."""
+
+    hashlocks: Map[str, HashLock] = field(default_factory=Map)
+    """Hashed timelocks by id, ended ones too."""
 
     def pay_gas(self, account: str, wei: int) -> "ChainState | None":
         """Return the state after `account` paid for gas, or `None` if it cannot."""
@@ -150,6 +154,9 @@ class ChainState:
         cash += self.escrow.total() + sum(port.liquidity for port in self.bridges.values())
         for venue in self.venues.values():
             held = venue.reserves()
+            cash, ether = cash + held.get(USDC, 0), ether + held.get(ETH, 0)
+        for lock in self.hashlocks.values():
+            held = lock.holdings()
             cash, ether = cash + held.get(USDC, 0), ether + held.get(ETH, 0)
         return cash, ether + sum(self.wallets.values()) + self.burned
 
