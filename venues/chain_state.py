@@ -156,8 +156,8 @@ class ChainState:
             held = venue.reserves()
             cash, ether = cash + held.get(USDC, 0), ether + held.get(ETH, 0)
         for lock in self.hashlocks.values():
-            held = lock.holdings()
-            cash, ether = cash + held.get(USDC, 0), ether + held.get(ETH, 0)
+            locked = lock.holdings()
+            cash, ether = cash + locked.get(USDC, 0), ether + locked.get(ETH, 0)
         return cash, ether + sum(self.wallets.values()) + self.burned
 
 
