@@ -19,6 +19,8 @@ from venues.markets.kinds import AnyVenue, is_priced_by_oracle
 from venues.markets.venue import Fill, Market, Order, Unfilled
 from venues.oracles.pool_memory import PoolMemory
 from venues.oracles.uptime_guard import UptimeGuard
+from venues.rollups.inbox import Inbox
+from venues.rollups.sequenced import Sequenced
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,12 @@ class ChainState:
 
     hashlocks: Map[str, HashLock] = field(default_factory=Map)
     """Hashed timelocks by id, ended ones too."""
+
+    inboxes: Map[str, Inbox] = field(default_factory=Map)
+    """On an L1: contracts of the rollups that post to it, by CAIP-2 id."""
+
+    sequenced: Sequenced | None = None
+    """On a rollup that posts: what is to be posted."""
 
     def pay_gas(self, account: str, wei: int) -> "ChainState | None":
         """Return the state after `account` paid for gas, or `None` if it cannot."""

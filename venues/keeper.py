@@ -5,7 +5,8 @@ from typing import Final
 
 from venues.calls.upkeep import SettleExpiry
 from venues.chain_state import ChainState
-from venues.chains.chain import BUMP_PERCENT, Chain
+from venues.chains.chain import Chain
+from venues.chains.fees.replacement import BUMP_PERCENT
 from venues.chains.transaction import Transaction
 from venues.view import Offer, View
 

@@ -14,6 +14,7 @@ from venues.chains.produced import Produced
 from venues.faults import NO_FAULTS, Fault, Faults
 from venues.halts import with_admissions
 from venues.passages import Passage, Passages, RelayRules, arrival
+from venues.rollups import node
 from venues.truth import Truth
 from venues.view import Agent, Offer
 
@@ -45,6 +46,7 @@ class World:
         self._chains = {chain.id: chain for chain in chains}
         for chain in chains:
             chain.live_under(faults)
+        node.connect(self._chains)
         self._agents = tuple(agents)
         self._due = [agent.next_ms(start_ms) for agent in agents]
         self._relay = relay
@@ -79,6 +81,7 @@ class World:
         twin = object.__new__(World)
         twin.now_ms, twin.truth, twin.faults = self.now_ms, self.truth, self.faults
         twin._chains = {name: chain.fork() for name, chain in self._chains.items()}
+        node.connect(twin._chains)
         twin._agents, twin._due = self._agents, list(self._due)
         twin._relay, twin._passages = self._relay, self._passages.fork()
         twin._alarms = self._alarms
@@ -120,6 +123,7 @@ class World:
         chain.state = with_admissions(chain.state, self.faults, chain.next_block_ms)
         chain.state = chain.state.woken(chain.time_ms, chain.next_block_ms)
         produced = chain.produce()
+        node.after_block(self._chains, chain, produced)
         for rollup in self._chains.values():
             if rollup.settles_on == chain.id:
                 rollup.l1_prices = chain.prices()

@@ -10,7 +10,8 @@ from typing import Final
 
 from auction.settlement.plan import Deadlines
 from venues.chain_state import ChainState
-from venues.chains.chain import BUMP_PERCENT, Chain
+from venues.chains.chain import Chain
+from venues.chains.fees.replacement import BUMP_PERCENT
 from venues.world import World
 
 PERCENT: Final = 100

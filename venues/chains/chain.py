@@ -10,28 +10,27 @@ from copy import copy
 from dataclasses import replace
 from typing import Final, Generic, Literal, TypeVar
 
+from venues.chains.availability import Availability
 from venues.chains.background import EMPTY_POOL, GWEI, Demand, Pool, arrivals, lasting_ms
 from venues.chains.calldata import signed_bytes
 from venues.chains.confirmation import Level
-from venues.chains.fees import replacement
+from venues.chains.execution import Charge, execute
 from venues.chains.fees.l1_fee import FREE, L1Prices
 from venues.chains.fees.market import Fees, Usage, first_fees, next_fees
 from venues.chains.history import History, Past
 from venues.chains.intervals import interval_ms
 from venues.chains.ordering import by_arrival, by_price
 from venues.chains.ordering.admission import Refusal, refusal
-from venues.chains.ordering.nonces import rival
+from venues.chains.ordering.blob_space import BlobSpace
+from venues.chains.ordering.nonces import replaceable, rival
 from venues.chains.ordering.picked import Desk, Picked, unit_price
 from venues.chains.produced import BlockSummary, Position, Produced, summary_of
 from venues.chains.rules import ChainRules
-from venues.chains.transaction import Block, Ledger, Receipt, Reverted, Transaction
+from venues.chains.transaction import Block, Ledger, Receipt, Transaction
 from venues.faults import NO_FAULTS, FaultKind, Faults
 from venues.seeds import SeedPath, generator
 
 S = TypeVar("S", bound=Ledger)
-
-BUMP_PERCENT: Final = replacement.BUMP_PERCENT
-"""A replacement pays at least this percentage of the fee it replaces."""
 
 MEMORY: Final = 256
 """Blocks whose fees and times are remembered."""
@@ -65,6 +64,7 @@ class Chain(Generic[S]):
         self.settles_on = settles_on
         self.l1_prices = FREE
         self.express: str | None = None
+        self.availability: Availability | None = None
         self.rules = rules
         self.state = state
         self.number = 0
@@ -120,8 +120,7 @@ class Chain(Generic[S]):
             old = self._waiting.get(replaces)
             if old is None:
                 return "gone"
-            before, after = (old.max_fee_wei, old.tip_wei), (transaction.max_fee_wei, transaction.tip_wei)
-            if not replacement.may_replace(before, after, tip_counts=self.rules.base_fee is not None):
+            if not replaceable(old, transaction, tip_counts=self.rules.base_fee is not None):
                 return "underpriced"
             del self._waiting[old.id]
         if self.rules.arrival is not None:
@@ -146,20 +145,21 @@ class Chain(Generic[S]):
         since_ms, self.time_ms = self.time_ms, self.next_block_ms
         self.number += 1
         before = (self.state, self._fees(), self._background, dict(self._nonces))
-        picked = self._pick(since_ms)
+        space = self._blob_space()
+        picked = self._pick(since_ms, space)
         for transaction in picked.dropped:
             del self._waiting[transaction.id]
-        done = [(transaction, self._execute(transaction)) for transaction in picked.chosen]
+        done = [(transaction, self._execute(transaction, space)) for transaction in picked.chosen]
         unpaid = tuple(transaction for transaction, receipt in done if receipt is None)
+        included = tuple(transaction for transaction, receipt in done if receipt is not None)
         receipts = tuple(receipt for _, receipt in done if receipt is not None)
         self._background = picked.pool.after(picked.taken)
         gas_used = sum(receipt.gas_used for receipt in receipts) + int(picked.pool.gas[: picked.taken].sum())
         position = Position(number=self.number, time_ms=self.time_ms, base_fee_wei=self.base_fee_wei)
         summary = summary_of(position, picked.prices[: picked.taken], gas_used, len(self._background))
         self.recent.append(summary)
-        blob_gas = self.rules.blobs.used_gas(generator(*self._seed, "blobs", self.number)) if self.rules.blobs else 0
+        blob_gas = space.used_gas(sum(transaction.blobs for transaction in included)) if space else 0
         self._reprice(Usage(gas=gas_used, blob_gas=blob_gas, since_ms=since_ms, time_ms=self.time_ms))
-        included = tuple(transaction for transaction, receipt in done if receipt is not None)
         past = Past(self.time_ms, since_ms, *before, included=included, receipts=receipts)
         self.history.remember(past, self._faults, self.id)
         self.next_block_ms = self.history.next_ms() or self._following_ms()
@@ -220,17 +220,28 @@ class Chain(Generic[S]):
         `None` while blocks are missing. If the block that completes them is forgotten, the time of the oldest one
         remembered stands for its own.
         """
+        told = self._ruled_ms if self.availability is None else self.availability.reached_ms
+        ready_ms = told(level, number, time_ms)
+        if ready_ms is None or level == "included":
+            return ready_ms
+        return self._faults.over_ms(UNCONFIRMED, self.id, ready_ms)
+
+    def derivable(self, now_ms: int) -> int:
+        """Return the last block that anybody can derive at an instant: all of them, unless data must be posted."""
+        return self.number if self.availability is None else self.availability.derivable(now_ms)
+
+    def finality_ms(self, level: Level) -> int:
+        """Return the time a level takes: blocks at their mean interval, a boundary at its latest, and the delay."""
+        return self.rules.level(level).usual_ms(self.rules.interval_ms)
+
+    def _ruled_ms(self, level: Level, number: int, time_ms: int) -> int | None:
+        """Return when a block reaches a level by the chain's own rules."""
         rule = self.rules.level(level)
         behind = self.number - number - rule.blocks
         if behind < 0:
             return None
         completed_ms = self.recent[-1 - min(behind, len(self.recent) - 1)].time_ms if rule.blocks else time_ms
-        ready_ms = max(completed_ms, rule.ready_ms(time_ms))
-        return ready_ms if level == "included" else self._faults.over_ms(UNCONFIRMED, self.id, ready_ms)
-
-    def finality_ms(self, level: Level) -> int:
-        """Return the time a level takes: blocks at their mean interval, a boundary at its latest, and the delay."""
-        return self.rules.level(level).usual_ms(self.rules.interval_ms)
+        return max(completed_ms, rule.ready_ms(time_ms))
 
     def _following_ms(self) -> int:
         return self._resumes_ms(self.time_ms + interval_ms(self.rules, self._seed, self.number))
@@ -248,12 +259,20 @@ class Chain(Generic[S]):
         self.base_fee_wei = fees.base_fee_wei
         self._backlog_gas, self._excess_blob_gas = fees.backlog_gas, fees.excess_blob_gas
 
-    def _pick(self, since_ms: int) -> Picked[S]:
+    def _blob_space(self) -> BlobSpace | None:
+        """Return what there is for blobs in the block that is made."""
+        market = self.rules.blobs
+        if market is None:
+            return None
+        return BlobSpace(market, market.others(generator(*self._seed, "blobs", self.number)), self.blob_fee_wei)
+
+    def _pick(self, since_ms: int, space: BlobSpace | None) -> Picked[S]:
         """Return what the block takes."""
         rng = generator(*self._seed, "demand", self.number)
         elapsed_ms = self.time_ms - since_ms
         if self.is_down(self.time_ms - 1):
             elapsed_ms = lasting_ms(elapsed_ms, self._demand.patience_ms)
+        waiting = self.history.heard_of(self._waiting.values(), self.time_ms)
         desk = Desk(
             rules=self.rules,
             since_ms=since_ms,
@@ -261,35 +280,25 @@ class Chain(Generic[S]):
             base_fee_wei=self.base_fee_wei,
             pool=self._background,
             new=arrivals(self._demand, self.time_ms, elapsed_ms, rng),
-            waiting=self.history.heard_of(self._waiting.values(), self.time_ms),
+            waiting=space.admitted(waiting) if space else waiting,
             nonces=self._nonces,
             express=self.express,
         )
         return by_price.pick(desk) if self.rules.arrival is None else by_arrival.pick(desk, self.rules.arrival)
 
-    def _execute(self, transaction: Transaction[S]) -> Receipt | None:
+    def _execute(self, transaction: Transaction[S], space: BlobSpace | None) -> Receipt | None:
         """Apply a transaction; nothing comes of one whose sender cannot pay for its gas."""
-        del self._waiting[transaction.id]
-        price = unit_price(transaction, self.rules, self.base_fee_wei)
-        data_fee_wei = self.data_fee_wei(transaction)
-        paid = self.state.pay_gas(transaction.sender, price * transaction.gas + data_fee_wei)
-        if paid is None:
+        self._waiting.pop(transaction.id, None)
+        charge = Charge(
+            price_wei=unit_price(transaction, self.rules, self.base_fee_wei),
+            data_fee_wei=self.data_fee_wei(transaction),
+            blob_fee_wei=space.price_wei(transaction) if space else 0,
+            data_bytes=len(signed_bytes(transaction)) if self.settles_on else 0,
+        )
+        executed = execute(transaction, self.state, Block(self.id, self.number, self.time_ms), charge)
+        if executed is None:
             return None
         if transaction.nonce is not None:
             self._nonces[transaction.sender] = transaction.nonce + 1
-        block = Block(self.id, self.number, self.time_ms)
-        outcome = transaction.call.apply(paid, block)
-        reverted = isinstance(outcome, Reverted)
-        self.state = paid if isinstance(outcome, Reverted) else outcome.state
-        return Receipt(
-            transaction_id=transaction.id,
-            sender=transaction.sender,
-            block=block,
-            status="reverted" if reverted else "success",
-            reason=outcome.reason if isinstance(outcome, Reverted) else "",
-            gas_used=transaction.gas,
-            price_wei=price,
-            logs=() if isinstance(outcome, Reverted) else outcome.logs,
-            refused_order=outcome.order if isinstance(outcome, Reverted) else None,
-            data_fee_wei=data_fee_wei,
-        )
+        self.state, receipt = executed
+        return receipt

@@ -7,7 +7,7 @@ from typing import Literal
 from venues.chains.confirmation import Confirmation, Level
 from venues.chains.fees.backlog import BacklogRule
 from venues.chains.fees.base_fee import BaseFeeRule
-from venues.chains.fees.blob_fee import GAS_PER_BLOB, BlobSchedule
+from venues.chains.fees.blob_fee import BlobSchedule
 from venues.chains.fees.l1_fee import DataFee
 from venues.chains.ordering.slots import PoolRules
 from venues.seeds import Generator
@@ -24,9 +24,15 @@ class BlobMarket:
     first_excess_gas: int
     """Excess blob gas at the first block."""
 
-    def used_gas(self, rng: Generator) -> int:
-        """Return the blob gas of a block: as much as others want, up to the most there is."""
-        return min(int(rng.poisson(self.mean_blobs)), self.schedule.most) * GAS_PER_BLOB
+    tip_wei: int = 1_000_000_000
+    """What everybody else tips for a unit of gas; who tips more goes before them."""
+
+    most_per_transaction: int = 6
+    """Most blobs of one transaction (EIP-7594)."""
+
+    def others(self, rng: Generator) -> int:
+        """Return the blobs of everybody else for a block: as many as they want, up to the most there is."""
+        return min(int(rng.poisson(self.mean_blobs)), self.schedule.most)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +116,9 @@ class ChainRules:
     """Set where transactions are served in the order of arrival instead of that of price."""
 
     blobs: BlobMarket | None = None
+    byte_gas: int = 16
+    """Gas of a byte of calldata, if hardly any is zero and nothing else is done: EIP-2028, or the floor of EIP-7623."""
+
     data_fee: DataFee | None = None
     """What a transaction pays for being posted to the L1."""
 

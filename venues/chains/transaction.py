@@ -89,6 +89,12 @@ class Transaction(Generic[S]):
     nonce: int | None = None
     """Place among the sender's transactions, counted from zero; none for one that stands alone."""
 
+    blobs: int = 0
+    """Blobs that it carries."""
+
+    max_blob_fee_wei: int = 0
+    """Most the sender pays for a unit of blob gas."""
+
     @property
     def gas(self) -> int:
         """Gas the call uses."""
@@ -115,7 +121,13 @@ class Receipt:
     data_fee_wei: int = 0
     """Price paid for the posting of the transaction to the L1."""
 
+    blob_fee_wei: int = 0
+    """Price paid for all its blobs."""
+
+    data_bytes: int = 0
+    """Its size before compression, on a chain that posts its transactions to another."""
+
     @property
     def cost_wei(self) -> int:
-        """What the sender paid for gas, and for the posting."""
-        return self.gas_used * self.price_wei + self.data_fee_wei
+        """What the sender paid for gas, for the posting and for blobs."""
+        return self.gas_used * self.price_wei + self.data_fee_wei + self.blob_fee_wei

@@ -10,7 +10,7 @@ from venues.chains.transaction import Ledger, Transaction
 S = TypeVar("S", bound=Ledger)
 
 Refusal = Literal["underpriced", "gone", "oversized", "full", "halted"]
-"""`gone`: its nonce is used; `oversized`: it takes more gas than one may; `full`: the line is too
+"""`gone`: its nonce is used; `oversized`: it takes more gas or blobs than one may; `full`: the line is too
 long; `halted`: nobody answers."""
 
 
@@ -27,6 +27,8 @@ def refusal(
         base_fee_wei: Of the next block.
     """
     if rules.transaction_gas is not None and transaction.gas > rules.transaction_gas:
+        return "oversized"
+    if transaction.blobs > (rules.blobs.most_per_transaction if rules.blobs else 0):
         return "oversized"
     if transaction.nonce is not None and transaction.nonce < own.get(transaction.sender, 0):
         return "gone"

@@ -2,13 +2,14 @@
 
 Transactions without a nonce stand alone. At equal price, the first seen comes first.
 
-Source: ethereum/go-ethereum, commit 02b73d4e, `core/txpool/txorder/ordering.go`.
+Source: ethereum/go-ethereum, commit 02b73d4e, `core/txpool/txorder/ordering.go`, `core/txpool/blobpool/blobpool.go`.
 """
 
 import heapq
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
+from venues.chains.fees import replacement
 from venues.chains.transaction import Ledger, Transaction
 
 S = TypeVar("S", bound=Ledger)
@@ -42,6 +43,20 @@ def rival(transaction: Transaction[S], waiting: Iterable[Transaction[S]]) -> str
         return None
     key = (transaction.sender, transaction.nonce)
     return next((other.id for other in waiting if (other.sender, other.nonce) == key), None)
+
+
+def replaceable(old: Transaction[S], new: Transaction[S], *, tip_counts: bool) -> bool:
+    """Return whether a transaction pays enough more than a waiting one to take its place.
+
+    One that carries blobs pays twice as much in every respect, and only another of its kind takes its place.
+    """
+    before, after = (old.max_fee_wei, old.tip_wei), (new.max_fee_wei, new.tip_wei)
+    if not old.blobs:
+        return not new.blobs and replacement.may_replace(before, after, tip_counts=tip_counts)
+    percent = replacement.BLOB_BUMP_PERCENT
+    is_dearer = replacement.may_replace(before, after, tip_counts=tip_counts, bump_percent=percent)
+    blob_fees = old.max_blob_fee_wei, new.max_blob_fee_wei
+    return new.blobs > 0 and is_dearer and replacement.is_raised(*blob_fees, percent)
 
 
 def executable(transactions: Sequence[Transaction[S]], nonces: Mapping[str, int]) -> list[Transaction[S]]:

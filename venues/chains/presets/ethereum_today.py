@@ -3,7 +3,7 @@
 A block is safe when the epoch after its own has ended and is justified, and final one epoch later: 12.8 to 19.2
 minutes after the block. That holds while two thirds of the stake attest; without them nothing here becomes final.
 
-Sources: EIP-7935 (gas limit), EIP-7825 (gas of one transaction), ethereum/consensus-specs
+Sources: EIP-7935 (gas limit), EIP-7825 (gas of one transaction), EIP-7623 (calldata), ethereum/consensus-specs
 `presets/mainnet/phase0.yaml` (slots of an epoch), go-ethereum commit 02b73d4e (blobs). Assumed: everybody else's
 demand for blobs.
 """
@@ -35,5 +35,6 @@ ETHEREUM_TODAY: Final = ChainRules(
     levels={"included": Confirmation(), "safe": SAFE, "final": FINAL},
     transaction_gas=2**24,
     pool=GETH,
+    byte_gas=40,
     blobs=BlobMarket(schedule=BPO2, mean_blobs=10.0, first_excess_gas=209_700_000),
 )
