@@ -4,7 +4,7 @@ It is deterministic: equal set-ups advanced over the same instants give equal st
 are immutable and inhabitants keep none.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Protocol
 
 from venues.chain_state import ChainState
@@ -122,6 +122,7 @@ class World:
         self._carry()
         chain.state = with_admissions(chain.state, self.faults, chain.next_block_ms)
         chain.state = chain.state.woken(chain.time_ms, chain.next_block_ms)
+        node.before_block(self._chains, chain, self.faults)
         produced = chain.produce()
         node.after_block(self._chains, chain, produced)
         for rollup in self._chains.values():
@@ -131,6 +132,9 @@ class World:
             self._passages.note(receipt)
         for observer in observers:
             observer.on_block(self, chain.id, produced)
+        node.wake(self._chains, chain, self.faults)
+        for rollup, depth in node.expire(self._chains, chain, self.faults):
+            self._take_back(rollup, depth, frozenset(), observers)
 
     def _reorganise(self, observers: Sequence[Observer]) -> None:
         """Let the next scheduled branch take the place of a chain's last blocks."""
@@ -138,6 +142,12 @@ class World:
         chain = self._chains[fault.target]
         depth = chain.history.blocks_since(fault.from_ms) if fault.kind == "partition" else fault.depth
         hidden = {each.id for each in chain.history.included(depth) if self.faults.hits(fault, each.id)}
+        self._take_back(chain, depth, hidden, observers)
+
+    def _take_back(
+        self, chain: Chain[ChainState], depth: int, hidden: Container[str], observers: Sequence[Observer]
+    ) -> None:
+        """Let another branch take the place of a chain's last blocks."""
         undone = chain.reorganise(depth, hidden)
         if not undone:
             return

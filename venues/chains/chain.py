@@ -19,11 +19,11 @@ from venues.chains.fees.l1_fee import FREE, L1Prices
 from venues.chains.fees.market import Fees, Usage, first_fees, next_fees
 from venues.chains.history import History, Past
 from venues.chains.intervals import interval_ms
-from venues.chains.ordering import by_arrival, by_price
 from venues.chains.ordering.admission import Refusal, refusal
 from venues.chains.ordering.blob_space import BlobSpace
 from venues.chains.ordering.nonces import replaceable, rival
-from venues.chains.ordering.picked import Desk, Picked, unit_price
+from venues.chains.ordering.picked import Desk, Mandate, Picked, unit_price
+from venues.chains.ordering.picking import pick
 from venues.chains.produced import BlockSummary, Position, Produced, summary_of
 from venues.chains.rules import ChainRules
 from venues.chains.transaction import Block, Ledger, Receipt, Transaction
@@ -65,6 +65,7 @@ class Chain(Generic[S]):
         self.l1_prices = FREE
         self.express: str | None = None
         self.availability: Availability | None = None
+        self.mandate: Mandate[S] | None = None
         self.rules = rules
         self.state = state
         self.number = 0
@@ -135,6 +136,11 @@ class Chain(Generic[S]):
     def is_waiting(self, transaction_id: str) -> bool:
         """Return whether a transaction is in the pool."""
         return transaction_id in self._waiting
+
+    @property
+    def pending(self) -> tuple[Transaction[S], ...]:
+        """The scenario's transactions in the pool, in the order in which they came."""
+        return tuple(self._waiting.values())
 
     def waiting(self, sender: str) -> tuple[Transaction[S], ...]:
         """Return the transactions of a sender that are in the pool, in the order in which they came."""
@@ -283,8 +289,9 @@ class Chain(Generic[S]):
             waiting=space.admitted(waiting) if space else waiting,
             nonces=self._nonces,
             express=self.express,
+            mandate=self.mandate,
         )
-        return by_price.pick(desk) if self.rules.arrival is None else by_arrival.pick(desk, self.rules.arrival)
+        return pick(desk)
 
     def _execute(self, transaction: Transaction[S], space: BlobSpace | None) -> Receipt | None:
         """Apply a transaction; nothing comes of one whose sender cannot pay for its gas."""

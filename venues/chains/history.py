@@ -54,6 +54,8 @@ class History(Generic[S]):
         self._rival_times: tuple[int, ...] = ()
         self._hidden: Container[str] = ()
         self._undone: tuple[Receipt, ...] = ()
+        self.least = 0
+        """Blocks that are remembered whatever is scheduled: of a rollup, those that are not posted yet."""
 
     def fork(self) -> "History[S]":
         """Return an independent copy."""
@@ -65,6 +67,7 @@ class History(Generic[S]):
         """Take note of a block, and forget those that no scheduled fault can undo."""
         split = faults.active("partition", chain, past.time_ms)
         depth = max((fault.depth for fault in faults.of("reorg", chain)), default=0)
+        depth = max(depth, self.least)
         self._past.append(past)
         while len(self._past) > depth and (split is None or self._past[0].time_ms < split.from_ms):
             self._past.popleft()

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from venues.chain_state import ChainState
 
 Carrier = Literal["blobs", "calldata"]
+"""What holds the data of a transaction of the L1."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +24,9 @@ class Batch:
 
     first: int
     last: int
-    carrier: Carrier
+    carrier: Carrier | Literal["derived"]
+    """`derived`: nothing was posted in time, and the blocks are those that follow from the L1 alone."""
+
     size: int
     """Bytes after compression."""
 

@@ -1,13 +1,19 @@
-"""What a rollup's node does around each block: it counts the block's data, and forgets what the L1 holds for good."""
+"""What a rollup's node does around each block: it asks the L1 what the block must hold, counts its data, and derives.
 
-from collections.abc import Mapping
+Blocks that are not posted within the sequencing window are given up for empty ones that everybody derives.
+"""
+
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
 from venues.chain_state import ChainState
 from venues.chains.chain import Chain
 from venues.chains.produced import Produced
-from venues.rollups.inbox import Inbox
+from venues.chains.transaction import Block
+from venues.faults import Faults
+from venues.rollups.derivation import Situation
+from venues.rollups.inbox import Batch, Inbox
 from venues.rollups.posted import Posted
 from venues.rollups.sequenced import Sequenced
 
@@ -25,17 +31,67 @@ def connect(chains: Chains) -> None:
             chain.availability = Posted(chain.id, l1, is_proved=chain.rules.proving is not None)
             if chain.state.sequenced is None:
                 chain.state = replace(chain.state, sequenced=Sequenced())
+                is_tied = chain.rules.sequencing is not None and chain.rules.sequencing.drift_ms > 0
+                chain.history.least = int(is_tied)
+
+
+def before_block(chains: Chains, chain: Chain[ChainState], faults: Faults) -> None:
+    """Tell a rollup what the L1 obliges its next block to."""
+    situation = situation_of(chains, chain, faults)
+    chain.mandate = situation.mandate(chain.next_block_ms) if situation is not None else None
+
+
+def situation_of(chains: Chains, chain: Chain[ChainState], faults: Faults) -> Situation | None:
+    """Return how a rollup stands to its L1, if it posts there and somebody sequences it."""
+    if chain.state.sequenced is None or chain.rules.sequencing is None or chain.settles_on is None:
+        return None
+    return Situation(chain, chains[chain.settles_on], chain.rules.sequencing, faults)
 
 
 def after_block(chains: Chains, chain: Chain[ChainState], produced: Produced[ChainState]) -> None:
     """Take note of a block that a chain has made."""
-    if chain.state.sequenced is not None:
+    sequenced = chain.state.sequenced
+    if sequenced is not None:
         own_bytes = sum(receipt.data_bytes for receipt in produced.receipts)
-        block = produced.summary
-        sequenced = chain.state.sequenced.after(block.number, block.time_ms, own_bytes, block.count)
-        chain.state = replace(chain.state, sequenced=sequenced)
+        block, read = produced.summary, len(chain.mandate.first) if chain.mandate is not None else 0
+        after = sequenced.after(block.number, block.time_ms, own_bytes, block.count)
+        chain.state = replace(chain.state, sequenced=replace(after, messages=sequenced.messages + read))
+        if chain.history.least:
+            chain.history.least = chain.number - chain.derivable(chain.time_ms) + 1
     for rollup_id, inbox in chain.state.inboxes.items():
         forget_posted(chains[rollup_id], inbox, chain.number - KEPT_L1_BLOCKS)
+
+
+def wake(chains: Chains, l1: Chain[ChainState], faults: Faults) -> None:
+    """Let rollups that nobody sequences make a block now for messages that can no longer be kept out."""
+    for rollup_id in sorted(l1.state.inboxes):
+        situation = situation_of(chains, chains[rollup_id], faults)
+        if situation is None or not situation.rollup.is_down(l1.time_ms):
+            continue
+        message = next(situation.unread(), None)
+        if message is not None and situation.is_overdue(message):
+            situation.rollup.next_block_ms = l1.time_ms
+
+
+def expire(chains: Chains, l1: Chain[ChainState], faults: Faults) -> Iterator[tuple[Chain[ChainState], int]]:
+    """Yield the rollups with blocks that should have been posted by now, and how many blocks each has to give up.
+
+    The empty blocks that take the place of those count as posted: their content follows from the L1.
+    """
+    for rollup_id in sorted(l1.state.inboxes):
+        rollup, inbox = chains[rollup_id], l1.state.inboxes[rollup_id]
+        situation, sequenced, first = situation_of(chains, rollup, faults), rollup.state.sequenced, inbox.last + 1
+        if situation is None or sequenced is None:
+            continue
+        last = first - 1
+        while last < rollup.number and sequenced.tallies[last + 1].time_ms <= situation.window_ms():
+            last += 1
+        if last < first:
+            continue
+        block = Block(l1.id, l1.number, l1.time_ms)
+        derived = inbox.with_batch(Batch(first=first, last=last, carrier="derived", size=0, posted=block))
+        l1.state = replace(l1.state, inboxes=l1.state.inboxes.set(rollup_id, derived))
+        yield rollup, rollup.number - first + 1
 
 
 def forget_posted(rollup: Chain[ChainState], inbox: Inbox, number: int) -> None:

@@ -12,6 +12,20 @@ S = TypeVar("S", bound=Ledger)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Mandate(Generic[S]):
+    """What the producer of a block is obliged to."""
+
+    first: tuple[Transaction[S], ...] = ()
+    """Transactions at the head of the block, in order; they need not have waited in the pool."""
+
+    is_closed: bool = False
+    """Whether nothing else may get in."""
+
+    barred: frozenset[str] = frozenset()
+    """Names of waiting transactions that stay out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Desk(Generic[S]):
     """What lies before the producer of a block."""
 
@@ -35,6 +49,8 @@ class Desk(Generic[S]):
 
     express: str | None = None
     """Who holds the express lane."""
+
+    mandate: Mandate[S] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
