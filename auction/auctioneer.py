@@ -12,6 +12,7 @@ from auction.fault_log import FaultLog
 from auction.house import Benchmark, job_of, why_not
 from auction.journal import Journal
 from auction.ledger import Event
+from auction.outlook import chains_down, outlook
 from auction.payments.payment import Payment
 from auction.reckoning import Decided, Reckoning
 from auction.round import RoundResult, Ruling, awards, close, first_best
@@ -27,7 +28,7 @@ from solvers.messages import Announcement, Award, BidSheet, Decision, OpenIntent
 from solvers.routing.problem import Job
 from venues.clearing import FULL_COLLATERAL
 from venues.seeds import seed_bytes
-from venues.snapshot import Snapshot, view_chain
+from venues.snapshot import Snapshot
 from venues.world import Observer, World
 
 
@@ -77,7 +78,7 @@ class Auctioneer:
         """Start a round at the present instant with all intents that are open."""
         self.journal.round, now_ms = number, self.world.now_ms
         self.book.expire(now_ms)
-        entries = self.book.open_for(now_ms, now_ms + self.rules.award_delay_ms)
+        entries = self.book.open_for(now_ms, now_ms + self.rules.award_delay_ms, chains_down(self.world))
         for entry in entries:
             self.book.move(entry, State.IN_AUCTION, now_ms)
         snapshot = self.snapshot()
@@ -203,13 +204,7 @@ class Auctioneer:
 
     def snapshot(self) -> Snapshot:
         """Return the world at the present instant as solvers may see it."""
-        world, policy = self.world, self.rules.policy
-        views = tuple(
-            view_chain(world.state(name), policy.expected_price(world.chain(name)), self._solvers, world.now_ms)
-            for name in world.chain_ids
-        )
-        price = self.world.state(self.rules.reference_chain).answer.price
-        return Snapshot(time_ms=self.world.now_ms, ether_price=price, chains=views)
+        return outlook(self.world, self.rules, self._solvers)
 
     def _open_tender(self) -> Tender:
         if self._tender is None:

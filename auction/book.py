@@ -4,7 +4,7 @@
 What an owner has in the vault is reserved for their open intents, so that nobody bids for what cannot be paid.
 """
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 
 from intents.assets import ETH, OPTION_UNIT
@@ -138,14 +138,21 @@ class IntentBook:
         entry.state = state
         self._note(entry, now_ms)
 
-    def open_for(self, now_ms: int, award_ms: int) -> tuple[Entry, ...]:
-        """Return the intents that may be auctioned now, in a round whose awards are made at `award_ms`."""
-        return tuple(
+    def open_for(self, now_ms: int, award_ms: int, down: Container[str] = ()) -> tuple[Entry, ...]:
+        """Return the intents that may be auctioned now, in a round whose awards are made at `award_ms`.
+
+        Those at home on a chain that is down wait: nothing can be paid from their escrow.
+        """
+        valid = [
             entry
             for entry in self._entries.values()
             if entry.state is State.OPEN and entry.intent.valid_from_ms <= now_ms
             if award_ms <= entry.intent.valid_until_ms
-        )
+        ]
+        for entry in valid:
+            if entry.intent.home in down and not entry.has_failed:
+                entry.cause, entry.reason = Cause.HALTED, f"{entry.intent.home} makes no blocks"
+        return tuple(entry for entry in valid if entry.intent.home not in down)
 
     def expire(self, now_ms: int) -> None:
         """End the open intents whose time is over."""

@@ -51,6 +51,7 @@ def auction_rules(scenario: Scenario) -> AuctionRules:
         send_window_ms=ms(part.send_window_s),
         claim_window_ms=ms(part.claim_window_s),
         inclusion_p99_ms=ms(part.inclusion_p99_s),
+        lock_level=part.lock_level,
     )
     return AuctionRules(
         award_delay_ms=ms(scenario.rounds.award_delay_s),

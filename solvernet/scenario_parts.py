@@ -88,6 +88,8 @@ class Policy(Boundary):
     send_window_s: Seconds
     claim_window_s: Seconds
     inclusion_p99_s: Seconds
+    lock_level: Literal["included", "safe", "final"] = "included"
+    """Confirmation level that a lock must reach before the legs are delivered elsewhere."""
 
 
 class ChainPart(Boundary):

@@ -201,8 +201,18 @@ class Executor:
     def _may_go(self, world: World, run: Run, sending: Sending) -> bool:
         if any(not self._is_done(need) for need in sending.step.needs):
             return False
+        if sending.step.kind == "deliver" and not self._is_locked(world, run):
+            return False
         proved = run.plan.terms.fill_id in world.state(sending.step.chain).proofs
         return world.now_ms >= sending.not_before_ms and (sending.step.kind != "claim" or proved)
+
+    def _is_locked(self, world: World, run: Run) -> bool:
+        """Return whether the lock of a plan is confirmed enough to deliver against it."""
+        block = next(each.block for each in run.sendings.values() if each.step.kind == "lock")
+        if block is None:
+            return False
+        reached_ms = world.chain(block.chain).reached_ms(self._policy.lock_level, block.number, block.time_ms)
+        return reached_ms is not None and world.now_ms >= reached_ms
 
     def _is_done(self, step_id: str) -> bool:
         fill_id = step_id.rpartition("/")[0]
@@ -240,7 +250,7 @@ class Executor:
             run.gas_wei[chain] = run.gas_wei.get(chain, 0) + receipt.cost_wei
         good = receipt.status == "success"
         if good:
-            sending.status = "done"
+            sending.status, sending.block = "done", receipt.block
         else:
             sending.status = "failed" if sending.step.on_revert == "abort" else "waiting"
             sending.reason, sending.not_before_ms = sending.told(receipt.reason), receipt.block.time_ms + RETRY_MS

@@ -11,6 +11,7 @@ from typing import Final
 from auction.settlement.plan import Deadlines
 from venues.chain_state import ChainState
 from venues.chains.chain import Chain
+from venues.chains.confirmation import Level
 from venues.chains.fees.replacement import BUMP_PERCENT
 from venues.world import World
 
@@ -44,6 +45,12 @@ class SettlementPolicy:
 
     claim_window_ms: int
     """Time from the award until which the solver tries to be paid."""
+
+    lock_level: Level = "included"
+    """Confirmation level that a lock must reach at home before the legs are delivered elsewhere.
+
+    Below `final`, the solver bears the loss of a reorganisation that undoes the lock after it has delivered.
+    """
 
     inclusion_p99_ms: int
     """Time within which a transaction that follows the policy lands in 99 of 100 cases, on a congested L1."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from auction.settlement.plan import Step
+from venues.chains.transaction import Block
 
 StepStatus = Literal["waiting", "sent", "done", "failed"]
 ENDED: Final[frozenset[StepStatus]] = frozenset({"done", "failed"})
@@ -41,6 +42,9 @@ class Sending:
     sent_block: int = 0
     attempts: int = 0
     reason: str = ""
+    block: Block | None = None
+    """Block in which it landed well."""
+
     was_undone: bool = False
     """Whether it was in a block that was taken back."""
 

@@ -240,3 +240,14 @@ def test_a_plan_without_a_step_counts_as_done_with_it() -> None:
     assert executor.run("fill").status("bridge") == "done"
     with pytest.raises(KeyError):
         executor.run("unknown")
+
+
+def test_the_legs_are_delivered_when_the_lock_is_confirmed_as_the_policy_asks() -> None:
+    scene = world()
+    policy = replace(POLICY, lock_level="safe")
+
+    executor = begun(scene, plan(scene, terms(chain=L2)), policy=policy)
+    live(scene, executor, 240)
+
+    times = {(event.step, event.what): event.time_ms for event in executor.drain()}
+    assert times["deliver", "sent"] >= times["lock", "landed"] + 12 * 10_000
