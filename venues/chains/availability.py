@@ -5,9 +5,11 @@ been posted to its L1, so that its state is worth as much as its data. Whoever w
 asks here: escrow, bridges and proofs know no difference.
 """
 
+from collections import deque
 from typing import Protocol
 
-from venues.chains.confirmation import Level
+from venues.chains.confirmation import Confirmation, Level
+from venues.chains.produced import BlockSummary
 
 
 class Availability(Protocol):
@@ -22,3 +24,19 @@ class Availability(Protocol):
 
     def derivable(self, now_ms: int) -> int:
         """Return the last block whose state anybody can derive from what is published by an instant."""
+
+
+def ruled_ms(rule: Confirmation, recent: deque[BlockSummary], on_top: int, time_ms: int) -> int | None:
+    """Return when a block made at `time_ms` reaches a level by a rule of its chain; `None` while blocks are missing.
+
+    Args:
+        rule: What it waits for.
+        recent: Last blocks of the chain.
+        on_top: Blocks on top of it.
+        time_ms: When it was made.
+    """
+    behind = on_top - rule.blocks
+    if behind < 0:
+        return None
+    completed_ms = recent[-1 - min(behind, len(recent) - 1)].time_ms if rule.blocks else time_ms
+    return max(completed_ms, rule.ready_ms(time_ms))

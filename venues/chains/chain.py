@@ -10,7 +10,7 @@ from copy import copy
 from dataclasses import replace
 from typing import Final, Generic, Literal, TypeVar
 
-from venues.chains.availability import Availability
+from venues.chains.availability import Availability, ruled_ms
 from venues.chains.background import EMPTY_POOL, GWEI, Demand, Pool, arrivals, lasting_ms
 from venues.chains.calldata import signed_bytes
 from venues.chains.confirmation import Level
@@ -20,7 +20,7 @@ from venues.chains.fees.market import Fees, Usage, first_fees, next_fees
 from venues.chains.history import History, Past
 from venues.chains.intervals import interval_ms
 from venues.chains.ordering.admission import Refusal, refusal
-from venues.chains.ordering.blob_space import BlobSpace
+from venues.chains.ordering.blob_space import BlobSpace, blob_space
 from venues.chains.ordering.nonces import replaceable, rival
 from venues.chains.ordering.picked import Desk, Mandate, Picked, unit_price
 from venues.chains.ordering.picking import pick
@@ -151,7 +151,7 @@ class Chain(Generic[S]):
         since_ms, self.time_ms = self.time_ms, self.next_block_ms
         self.number += 1
         before = (self.state, self._fees(), self._background, dict(self._nonces))
-        space = self._blob_space()
+        space = blob_space(self.rules.blobs, (*self._seed, "blobs", self.number), self.blob_fee_wei)
         picked = self._pick(since_ms, space)
         for transaction in picked.dropped:
             del self._waiting[transaction.id]
@@ -226,8 +226,10 @@ class Chain(Generic[S]):
         `None` while blocks are missing. If the block that completes them is forgotten, the time of the oldest one
         remembered stands for its own.
         """
-        told = self._ruled_ms if self.availability is None else self.availability.reached_ms
-        ready_ms = told(level, number, time_ms)
+        if self.availability is not None:
+            ready_ms = self.availability.reached_ms(level, number, time_ms)
+        else:
+            ready_ms = ruled_ms(self.rules.level(level), self.recent, self.number - number, time_ms)
         if ready_ms is None or level == "included":
             return ready_ms
         return self._faults.over_ms(UNCONFIRMED, self.id, ready_ms)
@@ -239,15 +241,6 @@ class Chain(Generic[S]):
     def finality_ms(self, level: Level) -> int:
         """Return the time a level takes: blocks at their mean interval, a boundary at its latest, and the delay."""
         return self.rules.level(level).usual_ms(self.rules.interval_ms)
-
-    def _ruled_ms(self, level: Level, number: int, time_ms: int) -> int | None:
-        """Return when a block reaches a level by the chain's own rules."""
-        rule = self.rules.level(level)
-        behind = self.number - number - rule.blocks
-        if behind < 0:
-            return None
-        completed_ms = self.recent[-1 - min(behind, len(self.recent) - 1)].time_ms if rule.blocks else time_ms
-        return max(completed_ms, rule.ready_ms(time_ms))
 
     def _following_ms(self) -> int:
         return self._resumes_ms(self.time_ms + interval_ms(self.rules, self._seed, self.number))
@@ -264,13 +257,6 @@ class Chain(Generic[S]):
         fees = next_fees(self._fees(), usage, self.rules)
         self.base_fee_wei = fees.base_fee_wei
         self._backlog_gas, self._excess_blob_gas = fees.backlog_gas, fees.excess_blob_gas
-
-    def _blob_space(self) -> BlobSpace | None:
-        """Return what there is for blobs in the block that is made."""
-        market = self.rules.blobs
-        if market is None:
-            return None
-        return BlobSpace(market, market.others(generator(*self._seed, "blobs", self.number)), self.blob_fee_wei)
 
     def _pick(self, since_ms: int, space: BlobSpace | None) -> Picked[S]:
         """Return what the block takes."""

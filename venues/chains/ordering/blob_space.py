@@ -11,6 +11,7 @@ from typing import TypeVar
 from venues.chains.fees.blob_fee import GAS_PER_BLOB
 from venues.chains.rules import BlobMarket
 from venues.chains.transaction import Ledger, Transaction
+from venues.seeds import SeedPath, generator
 
 S = TypeVar("S", bound=Ledger)
 
@@ -47,3 +48,8 @@ class BlobSpace:
     def price_wei(self, transaction: Transaction[S]) -> int:
         """Return what the blobs of a transaction cost."""
         return transaction.blobs * GAS_PER_BLOB * self.fee_wei
+
+
+def blob_space(market: BlobMarket | None, seed: SeedPath, fee_wei: int) -> BlobSpace | None:
+    """Return what there is for blobs in a block, if the chain has any; others' wishes are drawn from `seed`."""
+    return None if market is None else BlobSpace(market, market.others(generator(*seed)), fee_wei)
