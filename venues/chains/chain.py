@@ -155,7 +155,7 @@ class Chain(Generic[S]):
         picked = self._pick(since_ms, space)
         for transaction in picked.dropped:
             del self._waiting[transaction.id]
-        done = [(transaction, self._execute(transaction, space)) for transaction in picked.chosen]
+        done = [(transaction, self._execute(transaction, space, picked)) for transaction in picked.chosen]
         unpaid = tuple(transaction for transaction, receipt in done if receipt is None)
         included = tuple(transaction for transaction, receipt in done if receipt is not None)
         receipts = tuple(receipt for _, receipt in done if receipt is not None)
@@ -279,7 +279,7 @@ class Chain(Generic[S]):
         )
         return pick(desk)
 
-    def _execute(self, transaction: Transaction[S], space: BlobSpace | None) -> Receipt | None:
+    def _execute(self, transaction: Transaction[S], space: BlobSpace | None, picked: Picked[S]) -> Receipt | None:
         """Apply a transaction; nothing comes of one whose sender cannot pay for its gas."""
         self._waiting.pop(transaction.id, None)
         charge = Charge(
@@ -287,6 +287,7 @@ class Chain(Generic[S]):
             data_fee_wei=self.data_fee_wei(transaction),
             blob_fee_wei=space.price_wei(transaction) if space else 0,
             data_bytes=len(signed_bytes(transaction)) if self.settles_on else 0,
+            promised_ms=picked.promised.get(transaction.id, self.time_ms),
         )
         executed = execute(transaction, self.state, Block(self.id, self.number, self.time_ms), charge)
         if executed is None:

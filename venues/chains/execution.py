@@ -20,6 +20,9 @@ class Charge:
     data_bytes: int
     """What is posted of it to another chain, before compression."""
 
+    promised_ms: int
+    """When its sender was promised a place."""
+
 
 def execute(transaction: Transaction[S], state: S, block: Block, charge: Charge) -> tuple[S, Receipt] | None:
     """Return the state after a transaction and its receipt, or `None` if its sender cannot pay."""
@@ -42,5 +45,6 @@ def execute(transaction: Transaction[S], state: S, block: Block, charge: Charge)
         data_fee_wei=charge.data_fee_wei,
         blob_fee_wei=charge.blob_fee_wei,
         data_bytes=charge.data_bytes,
+        promised_ms=charge.promised_ms,
     )
     return paid if isinstance(outcome, Reverted) else outcome.state, receipt

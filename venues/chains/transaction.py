@@ -127,6 +127,9 @@ class Receipt:
     data_bytes: int = 0
     """Its size before compression, on a chain that posts its transactions to another."""
 
+    promised_ms: int = 0
+    """When its sender was promised its place; the time of the block where nobody promises anything."""
+
     @property
     def cost_wei(self) -> int:
         """What the sender paid for gas, for the posting and for blobs."""

@@ -1,21 +1,18 @@
 """The batcher of a rollup: it posts the sequencer's blocks to the L1, by whatever carries them at the lower price.
 
 It keeps one transaction in flight. A batch is due when its oldest block has waited for the interval, or when a full
-transaction has gathered. A transaction that is not taken is sent again at a higher price: a tenth more for calldata,
-twice as much for blobs, since pools take nothing less; and never below the going price.
+transaction has gathered. A transaction that is not taken is sent again at a higher price.
 
-Sources: ethereum-optimism/optimism, `op-batcher`, `op-service/txmgr` (time until a transaction is sent again, one in
-flight); go-ethereum, commit 02b73d4e, `core/txpool/blobpool` (price of a replacement).
+Source: ethereum-optimism/optimism, `op-batcher`, `op-service/txmgr` (one transaction in flight, 48 s until it is sent
+again).
 """
 
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Literal
 
 from venues.calls.posting import PostBatch
 from venues.chain_state import ChainState
 from venues.chains.chain import Chain
-from venues.chains.fees.replacement import BLOB_BUMP_PERCENT, BUMP_PERCENT
-from venues.chains.transaction import Transaction
 from venues.rollups.batch_size import (
     BLOB_BYTES,
     CALLDATA_BYTES,
@@ -28,17 +25,10 @@ from venues.rollups.batch_size import (
     compressed_bytes,
     last_fitting,
 )
+from venues.rollups.bidding import going_tip_wei, priced, raised
 from venues.rollups.inbox import Carrier
 from venues.rollups.sequenced import Sequenced
 from venues.view import Offer, View
-
-HEADROOM: Final = 2
-"""A fee cap is this many times the base fee, plus the tip: it stays good through six full blocks."""
-
-LEAST_TIP_WEI: Final = 1_000_000
-GOING_QUANTILE: Final = 0.6
-GOING_BLOCKS: Final = 20
-"""Of recent blocks' prices: what geth suggests for a tip."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,12 +67,14 @@ class Batcher:
         if waiting is not None:
             if now_ms < waiting.submitted_ms + self.rules.resubmit_ms:
                 return ()
-            return (Offer(self.l1, self._raised(waiting, l1, now_ms), replaces=waiting.id),)
+            return (Offer(self.l1, raised(waiting, l1, now_ms), replaces=waiting.id),)
         sequenced, newest = view.state(self.rollup).sequenced, view.chain(self.rollup).number
         first = view.state(self.l1).inboxes[self.rollup].last + 1
         if sequenced is None or first > newest or not self._is_due(sequenced, first, newest, now_ms):
             return ()
-        return (Offer(self.l1, self._priced(self._batch(sequenced, first, newest, l1), l1, now_ms)),)
+        call = self._batch(sequenced, first, newest, l1)
+        blobs = blob_count(call.size) if call.carrier == "blobs" else 0
+        return (Offer(self.l1, priced(call, f"{self.name}:{call.first}", l1, now_ms, blobs)),)
 
     def _is_due(self, sequenced: Sequenced, first: int, newest: int, now_ms: int) -> bool:
         if now_ms >= sequenced.tallies[first].time_ms + self.rules.interval_ms:
@@ -105,46 +97,6 @@ class Batcher:
         size = compressed_bytes(sequenced, first, last, self.rules.compression)
         gas = batch_gas(size, carrier, l1.rules.byte_gas)
         return PostBatch(rollup=self.rollup, first=first, last=last, carrier=carrier, size=size, gas=gas)
-
-    def _priced(self, call: PostBatch, l1: Chain[ChainState], now_ms: int) -> Transaction[ChainState]:
-        """Return the transaction for a batch, at the going price."""
-        tip_wei = going_tip_wei(l1)
-        has_blobs = call.carrier == "blobs"
-        return Transaction(
-            id=f"{self.name}:{call.first}:{now_ms}",
-            sender=self.name,
-            call=call,
-            max_fee_wei=HEADROOM * l1.base_fee_wei + tip_wei,
-            tip_wei=tip_wei,
-            submitted_ms=now_ms,
-            blobs=blob_count(call.size) if has_blobs else 0,
-            max_blob_fee_wei=HEADROOM * l1.blob_fee_wei if has_blobs else 0,
-        )
-
-    def _raised(self, old: Transaction[ChainState], l1: Chain[ChainState], now_ms: int) -> Transaction[ChainState]:
-        """Return a waiting transaction with the least fees with which a pool takes it in the place of the old one."""
-        percent = BLOB_BUMP_PERCENT if old.blobs else BUMP_PERCENT
-        tip_wei = max(going_tip_wei(l1), raised_wei(old.tip_wei, percent))
-        return Transaction(
-            id=f"{old.id.rpartition(':')[0]}:{now_ms}",
-            sender=old.sender,
-            call=old.call,
-            max_fee_wei=max(HEADROOM * l1.base_fee_wei + tip_wei, raised_wei(old.max_fee_wei, percent)),
-            tip_wei=tip_wei,
-            submitted_ms=now_ms,
-            blobs=old.blobs,
-            max_blob_fee_wei=max(HEADROOM * l1.blob_fee_wei, raised_wei(old.max_blob_fee_wei, percent)),
-        )
-
-
-def going_tip_wei(l1: Chain[ChainState]) -> int:
-    """Return the going tip of a chain; all of the price where there is no base fee."""
-    return max(l1.fee_quantile(GOING_QUANTILE, GOING_BLOCKS) - l1.base_fee_wei, LEAST_TIP_WEI)
-
-
-def raised_wei(wei: int, percent: int) -> int:
-    """Return the least fee that replaces another."""
-    return max(-(-wei * percent // 100), wei + 1) if wei else 0
 
 
 def _prices(l1: Chain[ChainState]) -> Prices:

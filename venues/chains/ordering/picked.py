@@ -1,7 +1,7 @@
 """What a block producer has before it, and what it takes."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from venues.chains.background import Pool, Wei
@@ -71,6 +71,9 @@ class Picked(Generic[S]):
 
     dropped: tuple[Transaction[S], ...]
     """Those that the pool gives up on."""
+
+    promised: Mapping[str, int] = field(default_factory=dict)
+    """When those of `chosen` were promised their place, if that was before the block."""
 
 
 def unit_price(transaction: Transaction[S], rules: ChainRules, base_fee_wei: int) -> int:

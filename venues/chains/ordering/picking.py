@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import TypeVar
 
-from venues.chains.ordering import by_arrival, by_price
+from venues.chains.ordering import by_arrival, by_flashblock, by_price
 from venues.chains.ordering.picked import Desk, Mandate, Picked
 from venues.chains.transaction import Ledger
 
@@ -20,7 +20,12 @@ def pick(desk: Desk[S]) -> Picked[S]:
 
 def by_rule(desk: Desk[S]) -> Picked[S]:
     """Return what the chain's rule of order takes."""
-    return by_price.pick(desk) if desk.rules.arrival is None else by_arrival.pick(desk, desk.rules.arrival)
+    rules = desk.rules
+    if rules.arrival is not None:
+        return by_arrival.pick(desk, rules.arrival)
+    if rules.sequencing is not None and rules.sequencing.preconfirmation_ms < rules.interval_ms:
+        return by_flashblock.pick(desk, rules.sequencing.preconfirmation_ms)
+    return by_price.pick(desk)
 
 
 def _bound(desk: Desk[S], mandate: Mandate[S]) -> Desk[S]:

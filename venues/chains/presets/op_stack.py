@@ -1,6 +1,7 @@
 """An OP Stack chain since Fjord, on Ethereum.
 
-The sequencer promises a place every 200 ms and makes a block every 2 s. A block is safe when the batch that holds it
+The sequencer fills a part of its block every 200 ms, and promises the places in it: what comes later cannot go before,
+whatever it pays. A block is safe when the batch that holds it
 is in a block of the L1, and final when that block is: 20 to 25 minutes here, not the seven days of a withdrawal. A
 user whom the sequencer ignores gets in through the L1 within the sequencing window of 3,600 L1 blocks.
 
