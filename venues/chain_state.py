@@ -19,6 +19,7 @@ from venues.markets.kinds import AnyVenue, is_priced_by_oracle
 from venues.markets.venue import Fill, Market, Order, Unfilled
 from venues.oracles.pool_memory import PoolMemory
 from venues.oracles.uptime_guard import UptimeGuard
+from venues.rollups.express_lane import ExpressLane
 from venues.rollups.inbox import Inbox
 from venues.rollups.sequenced import Sequenced
 
@@ -87,6 +88,9 @@ class ChainState:
 
     sequenced: Sequenced | None = None
     """On a rollup that posts: what is to be posted."""
+
+    express: ExpressLane | None = None
+    """On a rollup that sells one: the express lane."""
 
     def pay_gas(self, account: str, wei: int) -> "ChainState | None":
         """Return the state after `account` paid for gas, or `None` if it cannot."""

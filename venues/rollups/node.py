@@ -36,7 +36,9 @@ def connect(chains: Chains) -> None:
 
 
 def before_block(chains: Chains, chain: Chain[ChainState], faults: Faults) -> None:
-    """Tell a rollup what the L1 obliges its next block to."""
+    """Tell a rollup what the L1 obliges its next block to, and who holds its express lane."""
+    if chain.state.express is not None:
+        chain.express = chain.state.express.holder(chain.next_block_ms)
     situation = situation_of(chains, chain, faults)
     chain.mandate = situation.mandate(chain.next_block_ms) if situation is not None else None
 
