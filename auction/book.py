@@ -6,6 +6,7 @@ What an owner has in the vault is reserved for their open intents, so that nobod
 
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from intents.assets import ETH, OPTION_UNIT
 from intents.errors import InvalidSignatureError
@@ -13,6 +14,9 @@ from intents.intent import Intent, SignedIntent
 from intents.lifecycle import FINAL_STATES, Cause, IntentEvent, State, check_step
 from intents.signing import verify
 from intents.wants import Package, collateral_per_unit, expiries
+
+PAST_DEADLINE: Final = "past_deadline"
+"""Code of the refusal of an intent that comes when its time is over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,7 +199,7 @@ class IntentBook:
 
     def _unfit(self, intent: Intent, now_ms: int) -> Refusal | None:
         if intent.valid_until_ms <= now_ms:
-            return Refusal("past_deadline", f"it was valid until {intent.valid_until_ms}, it is {now_ms}")
+            return Refusal(PAST_DEADLINE, f"it was valid until {intent.valid_until_ms}, it is {now_ms}")
         unknown = sorted({intent.home, *intent.chains} - self._listing.chains)
         if unknown:
             return Refusal(

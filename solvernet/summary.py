@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from auction.ledger import Event
-from intents.assets import OPTION_UNIT, PRICE_UNIT, USDC_UNIT
+from intents.assets import USDC_UNIT
 from intents.boundary import Boundary
-from intents.lifecycle import Cause, State
+from intents.lifecycle import State
 from risk.stability import Operation, measure
 from solvernet.accounts import escrow_flows, money, profit
 from solvernet.build import solver_names
 from solvernet.engine import Engine
+from solvernet.fault_table import FaultLine, fault_table
 from solvernet.ideal import IdealOutcome
 from solvernet.oracle_table import OracleLine, oracle_table
+from solvernet.settlements_due import settlements
 from solvernet.venue_table import VenueLine, venue_table
 from venues.calls.fill_terms import FillTerms
 
@@ -116,6 +118,9 @@ class Summary(Boundary):
     oracles: tuple[OracleLine, ...] = ()
     """Staleness, error and cost of each feed."""
 
+    faults: tuple[FaultLine, ...] = ()
+    """What the scenario let go wrong, and what fell into its time."""
+
     flags: tuple[dict[str, Any], ...]
     stability: StabilityFigures
     wall_s: float
@@ -181,8 +186,9 @@ def summarise(outcome: Outcome) -> Summary:
         oracles=oracle_table(
             engine.name.scenario, engine.name.window, engine.oracle_record, engine.auctioneer.world.truth
         ),
+        faults=fault_table(outcome.events, _chain_names(engine)),
         flags=tuple(_body(event) for event in outcome.events if event.kind == "conduct.finding"),
-        stability=_stability([*engine.recorder.operations, *settlements(outcome)]),
+        stability=_stability([*engine.recorder.operations, *settlements(engine, outcome.ideal)]),
         wall_s=round(outcome.wall_s, 2),
     )
 
@@ -227,36 +233,13 @@ def leaderboard(outcome: Outcome) -> tuple[SolverLine, ...]:
     return tuple(sorted(lines, key=lambda line: (-line.surplus_usd, line.solver)))
 
 
-def settlements(outcome: Outcome) -> list[Operation]:
-    """Return the settlements that were due, because the ideal run made them, and how far the real run did."""
-    if outcome.ideal is None:
-        return []
-    operations = []
-    price = outcome.engine.auctioneer.world.truth.price
-    for entry in outcome.engine.auctioneer.book.entries():
-        due = outcome.ideal.filled.get(entry.intent_id, 0)
-        if not due or entry.cause is Cause.CANCELLED:
-            continue
-        weight = price(entry.received_ms) * due * USDC_UNIT // (PRICE_UNIT * OPTION_UNIT)
-        good = weight * min(entry.filled, due) // due
-        cause = None if good == weight else entry.cause or Cause.NO_SOLUTION
-        operations.append(
-            Operation(
-                kind="intent_settlement",
-                name=entry.intent_id,
-                due_ms=entry.intent.valid_until_ms,
-                weight=weight,
-                good=good,
-                cause=cause,
-            )
-        )
-    return operations
-
-
 def _venues(engine: Engine) -> tuple[VenueLine, ...]:
     causes = {verdict.fill_id: str(verdict.cause) for verdict in engine.auctioneer.verdicts()}
-    chains = {part.caip2: name for name, part in engine.name.scenario.chains.items()}
-    return venue_table(engine.venue_record.orders, causes, chains)
+    return venue_table(engine.venue_record.orders, causes, _chain_names(engine))
+
+
+def _chain_names(engine: Engine) -> dict[str, str]:
+    return {part.caip2: name for name, part in engine.name.scenario.chains.items()}
 
 
 def _stability(operations: Sequence[Operation]) -> StabilityFigures:

@@ -12,6 +12,7 @@ from rich.table import Table
 from intents.lifecycle import LAYER_OF_CAUSE, Cause
 from solvernet.cli.show_oracles import oracle_lines
 from solvernet.explain import Story
+from solvernet.fault_table import place
 from solvernet.scenario import Scenario
 from solvernet.summary import Summary
 
@@ -28,6 +29,8 @@ def show_summary(summary: Summary, folder: Path, *, has_report: bool) -> None:
         f"{summary.intents} intents in {summary.rounds} rounds, {summary.filled_share:.0%} filled, "
         f"{summary.cross_chain_fills} fills across chains, {summary.wall_s:.0f} s"
     )
+    if summary.faults:
+        console.print(_faults(summary))
     console.print(_outcomes(summary))
     console.print(_leaderboard(summary))
     if summary.venues:
@@ -94,6 +97,28 @@ def show_solvers(rows: Sequence[Mapping[str, str]]) -> None:
     for row in rows:
         table.add_row(row["name"], row["class"], row["about"])
     console.print(table)
+
+
+def _faults(summary: Summary) -> Table:
+    title = "What went wrong, and the fills under way meanwhile"
+    table = Table(title=title, title_justify="left", box=BOX, collapse_padding=True, pad_edge=False)
+    for head in ("fault", "what"):
+        table.add_column(head, overflow="fold")
+    for head in ("from", "lasts", "skipped", "fills", "failed"):
+        table.add_column(head, justify="right", no_wrap=True)
+    table.add_column("why")
+    for line in summary.faults:
+        lasts_s = (line.until_ms - line.from_ms) / 1000
+        what = f"{line.kind.replace('_', ' ')}, {place(line)}"
+        table.add_row(
+            line.name,
+            f"{what}: {line.figure}" if line.figure else what,
+            _clock(line.from_ms)[11:],
+            f"{lasts_s:,.0f} s" if lasts_s else "",
+            *(str(number) for number in (line.skipped, line.delivered, line.failed)),
+            ", ".join(f"{cause.replace('_', ' ')} {count}" for cause, count in line.failed_by_cause.items()),
+        )
+    return table
 
 
 def _outcomes(summary: Summary) -> Table:

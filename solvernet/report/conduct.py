@@ -70,9 +70,9 @@ def evidence(view: RunView) -> Picture:
         shows="The e-value of each pair that was found: what a stake of 1 bet on dependence has grown to. Between"
         f" independent solvers it stays below 1/α = {bar:g} with a probability of at least {1 - alpha:.0%}.",
         notice=_strongest(view, bar),
-        sheet=over_time(traces, panels, view.span_ms),
+        sheet=over_time(traces, panels, view.span_ms, view.bands),
         height_px=height(panels),
-        keys=tuple(keys),
+        keys=(*keys, *view.band_keys),
     )
 
 

@@ -50,12 +50,13 @@ def gain_picture(view: RunView) -> Picture:
         shows="What each round awarded to users, against the first-best: what one router, seeing every intent and every"
         " venue and without competition, finds possible for all of them. Below, the sums, with what was delivered.",
         notice=_gap(view),
-        sheet=over_time(traces, panels, view.span_ms),
+        sheet=over_time(traces, panels, view.span_ms, view.bands),
         height_px=height(panels),
         keys=(
             Key(label="first-best", colour=ACCENT, traces=(1, 2), look="line"),
             Key(label="awarded", colour=GOOD, traces=(0, 3), look="dot"),
             Key(label="delivered", colour=GOOD, traces=(4,), look="line"),
+            *view.band_keys,
         ),
     )
 

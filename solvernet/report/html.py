@@ -14,6 +14,7 @@ from plotly.offline import get_plotlyjs
 
 from solvernet.report.conduct import conduct
 from solvernet.report.failures import failures
+from solvernet.report.faults import faults
 from solvernet.report.formats import stretch
 from solvernet.report.gains import gains
 from solvernet.report.glance import glance
@@ -29,8 +30,9 @@ from solvernet.report.stability import stability
 from solvernet.report.venues import venues
 from solvernet.summary import Outcome, Summary
 
-CONTENTS: Final = (
+CONTENTS: Final[tuple[tuple[str, str], ...]] = (
     ("glance", "At a glance"),
+    ("faults", "Faults"),
     ("market", "Market"),
     ("oracles", "Oracles"),
     ("intents", "Intents"),
@@ -58,9 +60,11 @@ def render(summary: Summary, outcome: Outcome) -> str:
     """Return the report of a finished run as one HTML page."""
     view = view_of(summary, outcome)
     scripts = (Markup(get_plotlyjs()), _part("report.js"))
-    nav = tag("nav", *(tag("a", name, href=f"#{target}") for target, name in CONTENTS), aria_label="Contents")
+    contents = [entry for entry in CONTENTS if entry[0] != "faults" or summary.faults]
+    nav = tag("nav", *(tag("a", name, href=f"#{target}") for target, name in contents), aria_label="Contents")
     sections = (
         glance(view),
+        *((faults(view),) if summary.faults else ()),
         market(view),
         oracles(view),
         outcomes(view),

@@ -67,9 +67,9 @@ def race(view: RunView) -> Picture:
         title="Users’ gain through each solver",
         shows="What owners gained over their limits by the fills that each solver delivered, summed up.",
         notice=_leader(view),
-        sheet=over_time(traces, panels, view.span_ms),
+        sheet=over_time(traces, panels, view.span_ms, view.bands),
         height_px=height(panels),
-        keys=tuple(keys),
+        keys=(*keys, *view.band_keys),
     )
 
 
@@ -77,7 +77,7 @@ def kept_out(view: RunView) -> Picture:
     """Return when solvers were suspended, and when they failed to bid."""
     names = tuple(plain(line.solver) for line in view.summary.solvers)
     panels = (Panel(heading="", height_px=ROW_PX * len(names), categories=names),)
-    margin = {"l": 8, "r": 14, "t": 8, "b": BOTTOM_PX}
+    look: dict[str, object] = {"hovermode": "closest", "margin": {"l": 8, "r": 14, "t": 8, "b": BOTTOM_PX}}
     keys: tuple[Key, ...] = ()
     if view.crashes:
         keys = (Key(label="failed to bid", colour=BLAME, traces=(1,), look="dot"),)
@@ -86,9 +86,9 @@ def kept_out(view: RunView) -> Picture:
         title="When solvers were kept out",
         shows="A solver that breaks its word is suspended: a quarter of an hour at first, twice as long each time.",
         notice=_most_kept_out(view),
-        sheet=over_time([_suspended(view), _crashed(view)], panels, view.span_ms, hovermode="closest", margin=margin),
+        sheet=over_time([_suspended(view), _crashed(view)], panels, view.span_ms, view.bands, **look),
         height_px=height(panels) - 18,
-        keys=keys,
+        keys=(*keys, *view.band_keys),
     )
 
 

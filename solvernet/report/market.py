@@ -46,9 +46,9 @@ def prices(view: RunView) -> Picture:
         title="The price of ether, and what each chain believed it was",
         shows="The true price against the answer of each chain’s oracle; below, how old the news in that answer is.",
         notice=_worst_answer(view, courses),
-        sheet=over_time(traces, panels, view.span_ms),
+        sheet=over_time(traces, panels, view.span_ms, view.bands),
         height_px=height(panels),
-        keys=tuple(keys),
+        keys=(*keys, *view.band_keys),
     )
 
 
@@ -76,9 +76,9 @@ def fees(view: RunView) -> Picture:
         shows="What others paid for gas in each block (p60: six in ten paid less; where there is a base fee, never less"
         " than it), and how many of their transactions were left waiting.",
         notice=_dearest_gas(view, courses),
-        sheet=over_time(traces, panels, view.span_ms),
+        sheet=over_time(traces, panels, view.span_ms, view.bands),
         height_px=height(panels),
-        keys=tuple(keys),
+        keys=(*keys, *view.band_keys),
     )
 
 

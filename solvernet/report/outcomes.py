@@ -52,9 +52,9 @@ def through_time(view: RunView) -> Picture:
         title="What became of the intents, by the time they were posted",
         shows="Each bar is a quarter of an hour, split by how its intents ended.",
         notice=_leanest(view, counts, bins),
-        sheet=over_time(traces, panels, view.span_ms, barmode="stack"),
+        sheet=over_time(traces, panels, view.span_ms, view.bands, barmode="stack"),
         height_px=height(panels),
-        keys=tuple(keys),
+        keys=(*keys, *view.band_keys),
     )
 
 

@@ -18,6 +18,7 @@ ACCENT_SOFT: Final = "var(--accent-soft)"
 GOOD: Final = "var(--good)"
 BLAME: Final = "var(--blame)"
 WEATHER: Final = "var(--weather)"
+FAULT: Final = "var(--fault)"
 
 CHAIN_COLOURS: Final = 4
 """Colours the style sheet has for chains; further chains share them."""

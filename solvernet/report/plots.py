@@ -12,7 +12,7 @@ from typing import Final
 
 import plotly.graph_objects as go
 
-from solvernet.report.palette import GRID, INK, MUTED, PAPER
+from solvernet.report.palette import FAULT, GRID, INK, MUTED, PAPER
 
 FONT: Final = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 GAP_PX: Final = 44
@@ -32,6 +32,14 @@ FEW_MARKS: Final = 6
 FULL_ABOVE: Final = 1e-4
 FULL_BELOW: Final = 1e6
 """Marks beyond these are written as powers of ten."""
+
+BAND: Final = "band"
+"""Name of shapes and marks that belong to bands, by which the script finds them."""
+
+BAND_OPACITY: Final = 0.16
+MARK_PX: Final = 14
+MARK_SHARE: Final = 0.025
+"""Room that a mark takes, as a part of the time axis."""
 
 Sheet = Mapping[str, object]
 """A figure as JSON."""
@@ -56,6 +64,21 @@ class Panel:
     """Names on the axis, the first on top, if it has names instead of numbers."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Band:
+    """A stretch of time that all panels of a figure mark."""
+
+    mark: str
+    """Short text at its beginning."""
+
+    text: str
+    """What it is, for who points at the mark."""
+
+    start_ms: int
+    end_ms: int
+    """Equal to `start_ms` for an instant."""
+
+
 def plain(text: str) -> str:
     """Return text that plotly shows as it is."""
     return html.escape(text, quote=False)
@@ -66,13 +89,20 @@ def height(panels: Sequence[Panel]) -> int:
     return TOP_PX + BOTTOM_PX + sum(panel.height_px for panel in panels) + GAP_PX * (len(panels) - 1)
 
 
-def over_time(traces: Sequence[object], panels: Sequence[Panel], span_ms: tuple[int, int], **layout: object) -> Sheet:
+def over_time(
+    traces: Sequence[object],
+    panels: Sequence[Panel],
+    span_ms: tuple[int, int],
+    bands: Sequence[Band] = (),
+    **layout: object,
+) -> Sheet:
     """Return a figure of panels, one below the other, that share a time axis in UTC.
 
     Args:
         traces: What to draw; each names its panel by its y axis, of which `axis_of(0)` is the topmost.
         panels: The strips, from the top.
         span_ms: Start and end of the time axis, Unix milliseconds.
+        bands: Stretches of time to mark, in order of their beginning.
         layout: Properties of plotly's layout that differ from the common look.
     """
     space = sum(panel.height_px for panel in panels) + GAP_PX * (len(panels) - 1)
@@ -88,7 +118,8 @@ def over_time(traces: Sequence[object], panels: Sequence[Panel], span_ms: tuple[
         common[f"yaxis{i + 1 if i else ''}"] = _value_axis(panel, max(bottom, 0.0), top)
         headings.append(_heading(panel.heading, top))
         top_px -= panel.height_px + GAP_PX
-    return sheet(traces, common | {"annotations": headings} | layout)
+    notes = [*headings, *_band_marks(bands, span_ms)]
+    return sheet(traces, common | {"annotations": notes, "shapes": [_band(band) for band in bands]} | layout)
 
 
 def lying_bars(traces: Sequence[object], names: Sequence[str], unit: str, *, most: float | None = None) -> Sheet:
@@ -154,6 +185,46 @@ def markers(x: Sequence[int], y: Sequence[object], **look: object) -> object:
     """Return single points."""
     style = {"color": look.pop("colour"), "symbol": look.pop("symbol", "circle"), "size": look.pop("size", 8)}
     return go.Scatter(x=list(x), y=list(y), mode="markers", marker=style, **look)
+
+
+def _band(band: Band) -> dict[str, object]:
+    """Return a stretch of time behind all panels, or a line at an instant."""
+    where = {"x0": band.start_ms, "x1": band.end_ms, "xref": "x", "y0": 0, "y1": 1, "yref": "paper"}
+    common: dict[str, object] = {"name": BAND, "layer": "below"}
+    if band.end_ms > band.start_ms:
+        return where | common | {"type": "rect", "fillcolor": FAULT, "opacity": BAND_OPACITY, "line": {"width": 0}}
+    return where | common | {"type": "line", "line": {"color": FAULT, "width": 2, "dash": "dot"}}
+
+
+def _band_marks(bands: Sequence[Band], span_ms: tuple[int, int]) -> list[dict[str, object]]:
+    """Return the marks of bands at the upper edge, one below the other where they begin close to each other."""
+    near_ms = (span_ms[1] - span_ms[0]) * MARK_SHARE
+    ends: list[float] = []
+    found = []
+    for band in bands:
+        free = [row for row, end_ms in enumerate(ends) if end_ms <= band.start_ms]
+        row = free[0] if free else len(ends)
+        ends[row : row + 1] = [band.start_ms + near_ms]
+        found.append(_band_mark(band, row))
+    return found
+
+
+def _band_mark(band: Band, row: int) -> dict[str, object]:
+    return {
+        "name": BAND,
+        "text": plain(band.mark),
+        "hovertext": plain(band.text),
+        "x": band.start_ms,
+        "xref": "x",
+        "xanchor": "left",
+        "y": 1,
+        "yref": "paper",
+        "yanchor": "top",
+        "yshift": -MARK_PX * row,
+        "showarrow": False,
+        "borderpad": 1,
+        "font": {"size": 11, "color": INK},
+    }
 
 
 def _base() -> dict[str, object]:

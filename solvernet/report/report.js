@@ -29,12 +29,16 @@
     data.forEach((trace, i) => {
       trace.visible = !hidden(box.id).has(i);
     });
+    const bands = !document.querySelector(`.legend button[data-plot="${box.id}"][data-bands][aria-pressed="false"]`);
+    for (const item of [...(layout.shapes || []), ...(layout.annotations || [])]) {
+      if (item.name === "band") item.visible = bands;
+    }
     return Plotly.react(box, data, layout, config);
   }
 
   function hidden(plot) {
     const off = document.querySelectorAll(`.legend button[data-plot="${plot}"][aria-pressed="false"]`);
-    return new Set([...off].flatMap((button) => button.dataset.traces.split(" ").map(Number)));
+    return new Set([...off].flatMap((button) => button.dataset.traces.split(" ").filter(Boolean).map(Number)));
   }
 
   const boxes = [...document.querySelectorAll(".plot")];

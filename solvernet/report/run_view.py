@@ -4,9 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from solvernet.build import solver_names
+from solvernet.fault_table import place
 from solvernet.report import chronicle, formats
 from solvernet.report.chronicle import Crash, Delivery, Failure, RoundGain, Suspension
-from solvernet.report.palette import chain_colours, solver_colours
+from solvernet.report.palette import FAULT, chain_colours, solver_colours
+from solvernet.report.plots import Band
+from solvernet.report.section import Key
 from solvernet.summary import Outcome, Summary
 
 
@@ -35,6 +38,24 @@ class RunView:
     def span_ms(self) -> tuple[int, int]:
         """Start and end of the run."""
         return self.start_ms, self.end_ms
+
+    @property
+    def bands(self) -> tuple[Band, ...]:
+        """Faults as pictures over time mark them: by their number in the table."""
+        return tuple(
+            Band(
+                mark=str(number),
+                text=f"{line.name}: {formats.words(line.kind)}, {place(line)}",
+                start_ms=max(line.from_ms, self.start_ms),
+                end_ms=min(line.until_ms, self.end_ms),
+            )
+            for number, line in enumerate(self.summary.faults, 1)
+        )
+
+    @property
+    def band_keys(self) -> tuple[Key, ...]:
+        """The line of a legend that stands for the faults, if there were any."""
+        return (Key(label="faults, by number", colour=FAULT, traces=(), look="band"),) if self.summary.faults else ()
 
     def time(self, time_ms: int) -> str:
         """Return an instant, UTC; with its date if the run is longer than a day."""

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from solvernet.report.markup import Child, Markup, join, json_block, tag
+from solvernet.report.markup import Attribute, Child, Markup, join, json_block, tag
 from solvernet.report.plots import Sheet
 
-Look = Literal["box", "line", "dash", "dot"]
-"""Mark of a legend."""
+Look = Literal["box", "line", "dash", "dot", "band"]
+"""Mark of a legend; `band` stands for the bands of a picture, which are no traces."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +117,7 @@ def _legend(what: Picture) -> Markup:
     for key in what.keys:
         mark = tag("i", class_=f"swatch {key.look}", style=f"--c:{key.colour}", aria_hidden="true")
         traces = " ".join(map(str, key.traces))
-        attributes = {"type": "button", "aria_pressed": "true", "data_traces": traces, "data_plot": f"plot-{what.id}"}
+        attributes: dict[str, Attribute] = {"type": "button", "aria_pressed": "true", "data_traces": traces}
+        attributes |= {"data_plot": f"plot-{what.id}", "data_bands": key.look == "band"}
         buttons.append(tag("button", mark, key.label, **attributes))
     return tag("div", *buttons, class_="legend", role="group", aria_label="Legend") if buttons else join()

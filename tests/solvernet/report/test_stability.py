@@ -7,13 +7,13 @@ from risk.stability import Operation
 from solvernet.report import stability
 from solvernet.report.run_view import RunView
 from solvernet.report.stability import Weights, weigh
-from solvernet.summary import settlements
+from solvernet.settlements_due import settlements
 from tests.solvernet.report.reading import parse, rows
 
 
 @pytest.fixture
 def weights(view: RunView) -> Weights:
-    return weigh([*view.outcome.engine.recorder.operations, *settlements(view.outcome)])
+    return weigh([*view.outcome.engine.recorder.operations, *settlements(view.outcome.engine, view.outcome.ideal)])
 
 
 def test_lost_weights_are_those_of_the_summary(view: RunView, weights: Weights) -> None:
