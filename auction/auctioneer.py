@@ -56,14 +56,13 @@ class Auctioneer:
         now_ms, intent = self.world.now_ms, signed.intent
         vault = self.world.state(intent.home).escrow.vault(intent.owner) if intent.home in self.world.chain_ids else 0
         answer = self.book.admit(signed, now_ms, {(intent.owner, intent.home): vault})
-        refused = isinstance(answer, Refusal)
         body: dict[str, Json] = {
             "signed": signed.model_dump(mode="json"),
             "intent_id": answer.intent_id,
             "code": answer.code if isinstance(answer, Refusal) else "accepted",
             "detail": answer.detail if isinstance(answer, Refusal) else "",
         }
-        self.journal.note(now_ms, "intent.refused" if refused else "intent.received", body)
+        self.journal.note(now_ms, "intent.refused" if isinstance(answer, Refusal) else "intent.received", body)
         self.journal.note_intents(self.book.drain())
         return answer
 

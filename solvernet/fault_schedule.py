@@ -2,7 +2,8 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from solvernet.fault_parts import FaultPart, Section
+from solvernet.any_fault import Section
+from solvernet.fault_parts import FaultPart
 from solvernet.scenario_parts import Window
 from venues.faults import EVERYWHERE, Fault, Faults
 from venues.seeds import SeedPath
