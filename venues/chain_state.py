@@ -11,7 +11,7 @@ from immutables import Map
 
 from intents.assets import ETH, USDC
 from intents.lifecycle import Cause
-from venues.bridges import BridgePort
+from venues.bridges import AnyPort
 from venues.clearing import ClearingHouse
 from venues.escrow import Escrow
 from venues.htlc.lock import HashLock
@@ -55,7 +55,7 @@ class ChainState:
     clearing: ClearingHouse
     escrow: Escrow
     venues: Map[str, AnyVenue]
-    bridges: Map[str, BridgePort]
+    bridges: Map[str, AnyPort]
     wallets: Map[str, int] = field(default_factory=Map)
     """Wei of each account outside contracts: what gas is paid from."""
 
@@ -152,8 +152,9 @@ class ChainState:
     def _is_in_grace(self, now_ms: int) -> bool:
         return self.guard is not None and not self.guard.allows(now_ms)
 
-    def with_port(self, port: BridgePort) -> "ChainState":
+    def with_port(self, port: AnyPort) -> "ChainState":
         """Return the state with one bridge end replaced, once it has paid the transfers in its queue that it can."""
+        after: AnyPort
         after, paid = port.pay_out()
         clearing = self.clearing
         for transfer in paid:
@@ -163,7 +164,7 @@ class ChainState:
     def totals(self) -> tuple[int, int]:
         """Return all USDC and all wei on the chain: constant but for what bridges and gas account for."""
         cash, ether = self.clearing.totals()
-        cash += self.escrow.total() + sum(port.liquidity for port in self.bridges.values())
+        cash += self.escrow.total() + sum(port.held for port in self.bridges.values())
         for venue in self.venues.values():
             held = venue.reserves()
             cash, ether = cash + held.get(USDC, 0), ether + held.get(ETH, 0)

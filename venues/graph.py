@@ -96,7 +96,8 @@ class LiquidityGraph:
                     graph.add_edge(cash, node, key=venue.id, kind="trade", gas=venue.gas, venue_kind=venue.kind)
                     graph.add_edge(node, cash, key=venue.id, kind="trade", gas=venue.gas, venue_kind=venue.kind)
             for port in view.bridges:
-                graph.add_edge(cash, (USDC, port.peer), key=port.id, kind="bridge", gas=port.gas, venue_kind="bridge")
+                far, way = (USDC, port.peer), {"bridge_kind": port.kind, "halted": port.halted}
+                graph.add_edge(cash, far, key=port.id, kind="bridge", gas=port.gas, venue_kind="bridge", **way)
         nx.freeze(graph)
         return graph
 
@@ -152,7 +153,7 @@ def _changed_venues(before: Snapshot, after: Snapshot) -> list[AnyVenue] | None:
 
 def _ports(view: ChainView) -> list[tuple[object, ...]]:
     """Return what the edges of a chain's bridges are made of."""
-    return [(port.id, port.peer, port.gas) for port in view.bridges]
+    return [(port.id, port.peer, port.gas, port.kind, port.halted) for port in view.bridges]
 
 
 def _ends(venue: AnyVenue) -> tuple[object, ...]:

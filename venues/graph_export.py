@@ -50,5 +50,6 @@ def _trade(graph: LiquidityGraph, edge: Edge) -> dict[str, Any]:
 
 
 def _transfer(graph: LiquidityGraph, edge: Edge) -> dict[str, Any]:
-    there = graph.snapshot.by_chain[edge.target[1]]
-    return {"depth": sum(port.liquidity for port in there.bridges if port.id == edge.key) / USDC_UNIT}
+    here = graph.snapshot.by_chain[edge.source[1]]
+    port = next(port for port in here.bridges if port.id == edge.key)
+    return {"depth": graph.snapshot.bridge_liquidity(port) / USDC_UNIT}

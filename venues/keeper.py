@@ -1,17 +1,13 @@
 """The keeper who settles expiries: a transaction that must get into a block like any other."""
 
 from dataclasses import dataclass
-from typing import Final
 
 from venues.calls.upkeep import SettleExpiry
 from venues.chain_state import ChainState
 from venues.chains.chain import Chain
-from venues.chains.fees.replacement import BUMP_PERCENT
 from venues.chains.transaction import Transaction
+from venues.errand import Errand, priced
 from venues.view import Offer, View
-
-TIP_WEI: Final = 100_000_000
-URGENCY_PERCENT: Final = 120
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +38,9 @@ class ExpiryKeeper:
             old = self._waiting(chain, expiry)
             if old is not None and now_ms < old.submitted_ms + self.retry_ms:
                 continue
-            transaction = self._priced(SettleExpiry(expiry_ms=expiry, accounts=holders), chain, old, now_ms)
+            call = SettleExpiry(expiry_ms=expiry, accounts=holders)
+            errand = Errand(name=str(expiry), chain=self.chain, call=call)
+            transaction = priced(errand, self.name, chain, old, now_ms)
             offers.append(Offer(self.chain, transaction, replaces=old.id if old else None))
         return tuple(offers)
 
@@ -51,22 +49,3 @@ class ExpiryKeeper:
         calls = ((transaction, transaction.call) for transaction in chain.waiting(self.name))
         found = (t for t, call in calls if isinstance(call, SettleExpiry) and call.expiry_ms == expiry)
         return next(found, None)
-
-    def _priced(
-        self, call: SettleExpiry, chain: Chain[ChainState], old: Transaction[ChainState] | None, now_ms: int
-    ) -> Transaction[ChainState]:
-        """Return a settlement at the going price; one that replaces another pays at least as much more as it must."""
-        going = chain.fee_quantile(0.8, 20) * URGENCY_PERCENT // 100 + TIP_WEI
-        return Transaction(
-            id=f"{self.name}:{call.expiry_ms}:{now_ms}",
-            sender=self.name,
-            call=call,
-            max_fee_wei=max(going, _raised(old.max_fee_wei)) if old else going,
-            tip_wei=_raised(old.tip_wei) if old else TIP_WEI,
-            submitted_ms=now_ms,
-        )
-
-
-def _raised(wei: int) -> int:
-    """Return the least fee with which a pool accepts a replacement."""
-    return max(-(-wei * BUMP_PERCENT // 100), wei + 1)

@@ -1,7 +1,8 @@
 """What passes from chain to chain: announcements that wait to be believed elsewhere, and what becomes of them.
 
 A chain that takes back a block takes back what it announced. What had already been believed is then known to be wrong:
-a proof is revoked, and what a bridge paid out is not paid a second time if the block's transaction is made good.
+a proof is revoked, and what a liquidity bridge paid out is not paid a second time if the block's transaction is made
+good. Other bridges know themselves what they have paid.
 """
 
 from collections.abc import Callable, Mapping
@@ -26,6 +27,20 @@ class Passage:
 
     time_ms: int
     id: str
+    latency_ms: int = 0
+    """Time that carrying it takes, once the announcement is believed."""
+
+    @property
+    def bridge(self) -> str | None:
+        """Bridge that it goes over; none for the proof of a delivery."""
+        return str(self.log.get("bridge")) if self.log.name == "Bridged" else None
+
+    @property
+    def transfer(self) -> Transfer:
+        """What the other end of the bridge is told of."""
+        fields = dict(self.log.fields)
+        cash, fee = int(fields["cash"]), int(fields.get("fee", 0))
+        return Transfer(id=self.id, account=str(fields["account"]), cash=cash, fee=fee)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +72,7 @@ class Passages:
         self._waiting: tuple[Passage, ...] = ()
         self._carried: tuple[Carried, ...] = ()
         self._paid: frozenset[str] = frozenset()
-        """Transfers that a bridge has paid out though their block was taken back."""
+        """Transfers that a liquidity bridge has paid out though their block was taken back."""
 
         self._revoked: frozenset[tuple[str, str]] = frozenset()
         """Chains, and fills whose proof there is known to be wrong."""
@@ -66,8 +81,17 @@ class Passages:
         """Return an independent copy."""
         return copy(self)
 
-    def note(self, receipt: Receipt) -> None:
-        """Remember what a transaction announced to other chains."""
+    def on_its_way(self, bridge: str) -> tuple[Passage, ...]:
+        """Return the transfers over a bridge that have not arrived, in the order of their sending."""
+        return tuple(passage for passage in self._waiting if passage.bridge == bridge)
+
+    def note(self, receipt: Receipt, latency_ms: Callable[[Log, str], int]) -> None:
+        """Remember what a transaction announced to other chains.
+
+        Args:
+            receipt: Of the transaction.
+            latency_ms: How long an announcement of a transaction is carried.
+        """
         for log in receipt.logs:
             if log.name not in {"Delivered", "Bridged"}:
                 continue
@@ -81,6 +105,7 @@ class Passages:
                 number=receipt.block.number,
                 time_ms=receipt.block.time_ms,
                 id=receipt.transaction_id,
+                latency_ms=latency_ms(log, receipt.transaction_id),
             )
             self._waiting = (*self._waiting, passage)
 
@@ -101,19 +126,22 @@ class Passages:
             self._revoked -= frozenset(proved)
         return ready
 
-    def undo(self, chain: str, number: int) -> None:
-        """Take note that a chain has taken back all blocks after `number`.
+    def undo(self, chain: str, number: int, states: Mapping[str, ChainState]) -> tuple[Passage, ...]:
+        """Take note that a chain has taken back all blocks after `number`, and return the transfers that are void.
 
         What these announced is void. What had arrived there since is on its way again.
         """
         void = tuple(each for each in self._carried if _comes_from(each.passage, chain, number))
         again = tuple(each for each in self._carried if each.passage.target == chain and each.height > number)
         self._carried = tuple(each for each in self._carried if each not in {*void, *again})
-        left = (passage for passage in self._waiting if not _comes_from(passage, chain, number))
+        unheard = tuple(passage for passage in self._waiting if _comes_from(passage, chain, number))
+        left = (passage for passage in self._waiting if passage not in unheard)
         self._waiting = (*(each.passage for each in again), *left)
         proofs = ((e.passage.target, str(e.passage.log.get("fill"))) for e in void if _is_proof(e.passage))
         self._revoked |= frozenset(proofs)
-        self._paid |= frozenset(each.passage.id for each in void if not _is_proof(each.passage))
+        sent = [each.passage for each in void if not _is_proof(each.passage)]
+        self._paid |= frozenset(passage.id for passage in sent if _is_liquidity(passage, states))
+        return (*sent, *(passage for passage in unheard if not _is_proof(passage)))
 
     def without_revoked(self, states: Mapping[str, ChainState]) -> dict[str, ChainState]:
         """Return the states that hold a proof known to be wrong, without it, by chain."""
@@ -129,6 +157,10 @@ def _is_proof(passage: Passage) -> bool:
     return passage.log.name == "Delivered"
 
 
+def _is_liquidity(passage: Passage, states: Mapping[str, ChainState]) -> bool:
+    return passage.bridge is not None and states[passage.target].bridges[passage.bridge].kind == "liquidity"
+
+
 def _comes_from(passage: Passage, chain: str, number: int) -> bool:
     """Return whether a passage was announced by a chain after its block `number`."""
     return passage.source == chain and passage.number > number
@@ -136,11 +168,9 @@ def _comes_from(passage: Passage, chain: str, number: int) -> bool:
 
 def arrival(state: ChainState, passage: Passage, now_ms: int) -> ChainState:
     """Return the state of the target chain once it has learnt of a passage."""
-    if passage.log.name == "Delivered":
+    if passage.bridge is None:
         return _proved(state, passage.log, now_ms)
-    port = state.bridges[str(passage.log.get("bridge"))]
-    cash, account = int(passage.log.get("cash")), str(passage.log.get("account"))
-    return state.with_port(port.arrived(Transfer(id=passage.id, account=account, cash=cash)))
+    return state.with_port(state.bridges[passage.bridge].arrived(passage.transfer, now_ms))
 
 
 def _proved(state: ChainState, log: Log, now_ms: int) -> ChainState:

@@ -79,13 +79,23 @@ class Snapshot:
         return -(-wei * self.ether_price * USDC_UNIT // (ETH_UNIT * PRICE_UNIT))
 
     def bridge(self, source: str, target: str) -> BridgePort | None:
-        """Return the bridge end on `source` that leads to `target`, the first by name if there are several."""
+        """Return the bridge end on `source` that leads to `target`: of several the first by name that is open."""
         ports = [port for port in self.by_chain[source].bridges if port.peer == target]
-        return min(ports, key=lambda port: port.id, default=None)
+        return min(ports, key=lambda port: (not self.is_open(port), port.id), default=None)
 
     def bridge_liquidity(self, port: BridgePort) -> int:
-        """Return the USDC that waits at the far end of a bridge."""
-        return sum(far.liquidity for far in self.by_chain[port.peer].bridges if far.id == port.id)
+        """Return the USDC that can come out at the far end of a bridge now, none while it is halted.
+
+        What one end has paid on trust takes from the cap that it shares with the other.
+        """
+        far = next((end for end in self.by_chain[port.peer].bridges if end.id == port.id), None)
+        if far is None or port.halted or far.halted:
+            return 0
+        return max(0, far.liquidity - port.exposed)
+
+    def is_open(self, port: BridgePort) -> bool:
+        """Return whether a bridge takes transfers; one of liquidity does even if they have to wait."""
+        return not port.halted if port.kind == "liquidity" else self.bridge_liquidity(port) > 0
 
     @cached_property
     def hash(self) -> str:

@@ -7,6 +7,7 @@ from venues.chain_state import ChainState
 from venues.chains.chain import Chain
 from venues.chains.transaction import Transaction
 from venues.faults import Faults
+from venues.passages import Passage
 from venues.truth import Truth
 
 
@@ -26,6 +27,9 @@ class View(Protocol):
 
     def state(self, chain_id: str) -> ChainState:
         """Return the state of a chain after its last block."""
+
+    def on_its_way(self, bridge: str) -> tuple[Passage, ...]:
+        """Return the transfers over a bridge that its other end has not been told of."""
 
 
 @dataclass(frozen=True, slots=True)

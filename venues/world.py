@@ -7,10 +7,12 @@ are immutable and inhabitants keep none.
 from collections.abc import Container, Mapping, Sequence
 from typing import Protocol
 
+from venues.bridges.halts import with_halts
+from venues.bridges.writing_off import after_undoing
 from venues.chain_state import ChainState
 from venues.chains.chain import Chain, Submitted
-from venues.chains.presets import Level
 from venues.chains.produced import Produced
+from venues.chains.transaction import Log
 from venues.faults import NO_FAULTS, Fault, Faults
 from venues.halts import with_admissions
 from venues.passages import Passage, Passages, RelayRules, arrival
@@ -65,6 +67,10 @@ class World:
     def state(self, chain_id: str) -> ChainState:
         """Return the state of a chain after its last block."""
         return self._chains[chain_id].state
+
+    def on_its_way(self, bridge: str) -> tuple[Passage, ...]:
+        """Return the transfers over a bridge that its other end has not been told of, in the order of their sending."""
+        return self._passages.on_its_way(bridge)
 
     def submit(self, offer: Offer) -> Submitted:
         """Put a transaction into its chain's pool, and return what became of it there."""
@@ -121,6 +127,7 @@ class World:
         self.now_ms = now_ms
         self._carry()
         chain.state = with_admissions(chain.state, self.faults, chain.next_block_ms)
+        chain.state = with_halts(chain.state, self.faults, chain.next_block_ms)
         chain.state = chain.state.woken(chain.time_ms, chain.next_block_ms)
         node.before_block(self._chains, chain, self.faults)
         produced = chain.produce()
@@ -129,7 +136,7 @@ class World:
             if rollup.settles_on == chain.id:
                 rollup.l1_prices = chain.prices()
         for receipt in produced.receipts:
-            self._passages.note(receipt)
+            self._passages.note(receipt, lambda log, name: self._latency_ms(chain, log, name))
         for observer in observers:
             observer.on_block(self, chain.id, produced)
         node.wake(self._chains, chain, self.faults)
@@ -151,8 +158,10 @@ class World:
         undone = chain.reorganise(depth, hidden)
         if not undone:
             return
-        self._passages.undo(chain.id, chain.number)
         states = {name: each.state for name, each in self._chains.items()}
+        for passage in self._passages.undo(chain.id, chain.number, states):
+            states[passage.target], _ = after_undoing(states[passage.target], passage)
+            self._chains[passage.target].state = states[passage.target]
         for name, state in self._passages.without_revoked(states).items():
             self._chains[name].state = state
         for _ in range(undone):
@@ -164,16 +173,24 @@ class World:
             chain = self._chains[passage.target]
             chain.state = arrival(chain.state, passage, self.now_ms)
 
+    def _latency_ms(self, source: Chain[ChainState], log: Log, transaction: str) -> int:
+        """Return how long an announcement is carried once it is believed."""
+        if log.name == "Delivered":
+            return self._relay.proof_delay_ms
+        port = source.state.bridges[str(log.get("bridge"))]
+        return port.carriage.draw_ms(port.id, transaction)
+
     def _is_ready(self, passage: Passage) -> bool:
         source = self._chains[passage.source]
-        level: Level = "included"
-        delay = self._relay.proof_delay_ms
-        if passage.log.name == "Delivered":
+        if passage.bridge is None:
             level = self._relay.proof_level[passage.source]
+            reached_ms = source.reached_ms(level, passage.number, passage.time_ms)
+        elif self.faults.active("bridge_halt", passage.bridge, self.now_ms):
+            return False
         else:
-            delay = source.state.bridges[str(passage.log.get("bridge"))].delay_ms
-        reached_ms = source.reached_ms(level, passage.number, passage.time_ms)
-        return reached_ms is not None and self.now_ms >= reached_ms + delay
+            wait = source.state.bridges[passage.bridge].wait
+            reached_ms = wait.over_ms(source, passage.number, passage.time_ms)
+        return reached_ms is not None and self.now_ms >= reached_ms + passage.latency_ms
 
 
 def _alarms(faults: Faults, chains: Mapping[str, Chain[ChainState]]) -> tuple[tuple[int, Fault], ...]:

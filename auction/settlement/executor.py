@@ -12,6 +12,7 @@ from auction.settlement.dispatch import Dispatch
 from auction.settlement.plan import Plan, Step
 from auction.settlement.policy import SettlementPolicy
 from auction.settlement.sending import ENDED, Sending, StepEvent, StepStatus
+from venues.calls.upkeep import BridgeOut
 from venues.chain_state import ChainState
 from venues.chains.produced import Produced
 from venues.chains.transaction import Receipt, Transaction
@@ -199,7 +200,7 @@ class Executor:
                 self._dispatch.send(world, sending)
 
     def _may_go(self, world: World, run: Run, sending: Sending) -> bool:
-        if any(not self._is_done(need) for need in sending.step.needs):
+        if any(not self._is_done(need) for need in sending.step.needs) or _is_halted(world, sending.step):
             return False
         if sending.step.kind == "deliver" and not self._is_locked(world, run):
             return False
@@ -275,3 +276,8 @@ def _is_refundable(world: World, errand: Sending) -> bool:
     """Return whether there is anything to give back: the block of a lock may have been taken back."""
     lock = world.state(errand.step.chain).escrow.locks.get(errand.fill_id)
     return lock is not None and lock.state != "refunded"
+
+
+def _is_halted(world: World, step: Step) -> bool:
+    """Return whether a step leads over a bridge that takes nothing now: to try would only cost gas."""
+    return isinstance(step.call, BridgeOut) and world.state(step.chain).bridges[step.call.bridge].halted

@@ -29,7 +29,7 @@ sendings = st.lists(
 def _queue(amounts: list[int]) -> BridgePort:
     found = port(L1, L2, liquidity=LIQUIDITY)
     for i, cash in enumerate(amounts):
-        found = found.arrived(Transfer(id=f"t{i}", account="alice", cash=cash))
+        found = found.arrived(Transfer(id=f"t{i}", account="alice", cash=cash), START_MS)
     return found
 
 

@@ -188,7 +188,7 @@ def test_what_solvers_do_not_see_does_not_change_the_hash() -> None:
 
 
 def _waiting(state: ChainState, cash: int) -> ChainState:
-    queued = state.bridges["bridge"].arrived(Transfer(id="t", account="user", cash=dollars(cash)))
+    queued = state.bridges["bridge"].arrived(Transfer(id="t", account="user", cash=dollars(cash)), 0)
     return replace(state, bridges=state.bridges.set("bridge", queued))
 
 

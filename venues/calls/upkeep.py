@@ -102,7 +102,10 @@ class BridgeOut:
     def apply(self, state: ChainState, block: Block) -> Applied[ChainState] | Reverted:  # noqa: ARG002
         """Return the state with the cash in the bridge."""
         port = state.bridges[self.bridge]
-        arriving = self.cash - port.fee(self.cash)
+        refused = port.refusal(self.cash)
+        if refused is not None:
+            return Reverted(refused)
+        arriving, bonus = self.cash - port.fee(self.cash), port.bonus(self.cash)
         if arriving <= 0:
             return Reverted(f"uneconomic: {self.cash} does not cover the bridge fee")
         clearing = state.clearing.change(self.account, cash=-self.cash)
@@ -110,7 +113,7 @@ class BridgeOut:
             return Reverted(f"undercollateralised: {self.account} cannot send {self.cash}")
         after = replace(state, clearing=clearing).with_port(port.received(self.cash))
         fields = (("bridge", self.bridge), ("account", self.account), ("cash", arriving), ("to", port.peer))
-        return Applied(after, (Log("Bridged", fields),))
+        return Applied(after, (Log("Bridged", (*fields, ("fee", bonus)) if bonus else fields),))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -170,7 +170,7 @@ def test_nobody_sends_away_what_backs_their_positions(cash: float) -> None:
 def test_a_deposit_pays_transfers_that_waited_for_liquidity() -> None:
     before = state(L2)
     waiting = Transfer(id="t", account="user", cash=dollars(150_000))
-    port = before.bridges["bridge"].arrived(waiting)
+    port = before.bridges["bridge"].arrived(waiting, 0)
     before = replace(before, bridges=before.bridges.set("bridge", port))
 
     still = applied(_bridge(40_000.0), before)
