@@ -78,8 +78,8 @@ def _nexts(game: Game, moment: Moment) -> Iterator[Moment]:
         for theirs in destinations:
             for told in tells:
                 is_out = moment.is_out or told or mine.shows or theirs.shows
-                sides = (side._replace(shows=False) for side in (mine, theirs))
-                yield answered(game, Moment(tick, *sides, is_out))
+                quiet, still = mine._replace(shows=False), theirs._replace(shows=False)
+                yield answered(game, Moment(tick, quiet, still, is_out))
 
 
 def _is_lost(game: Game, moment: Moment) -> bool:
