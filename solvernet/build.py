@@ -132,7 +132,8 @@ class _Builder:
             return self._moved(market_data.l1_demand(self.scenario.market.episode), part)
         if part.demand == "counterfactual":
             gas = market_data.gas_steps(self.scenario.market.episode)
-            return self._moved(market_data.rollup_demand(gas, self.bars, PRESETS[part.preset]), part)
+            assumed = market_data.ROLLUP_OF_EPISODE[self.scenario.market.episode]
+            return self._moved(market_data.rollup_demand(gas, self.bars, PRESETS[part.preset], assumed), part)
         return Demand((DemandStep(0, 0.0, 1.0, 0.0, (1.0, 0.0, 0.0, 0.0)),), 0)
 
     def _moved(self, demand: Demand, part: ChainPart) -> Demand:

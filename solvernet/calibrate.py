@@ -21,7 +21,7 @@ import numpy as np
 from solvernet.market_data import BLACK_THURSDAY, OPTIONS_SEEN, PATIENCE_MS, Row, slices, to_ms
 from venues.chains.background import Demand
 from venues.chains.demand_fit import Floats, Included, Target, fit, simulate
-from venues.chains.presets import ETHEREUM_2020
+from venues.chains.presets import ETHEREUM_2020, ChainRules
 from venues.pricing import smile
 
 WINDOW: Final = ("2020-03-11T00:00:00Z", "2020-03-15T00:00:00Z")
@@ -103,15 +103,25 @@ def option_table(rows: Sequence[Row]) -> Table:
 def targets(gas: Sequence[Row]) -> list[Target]:
     """Return what the simulated chain should include in each step.
 
-    Where only a mean is known, the rest follows from how it went with the mean on the observed day. The counts are
-    smoothed over three steps, because their scatter holds the chance of how many blocks were found.
+    Where only a mean is known, the rest follows from how it went with the mean on the observed day.
     """
-    observed = [row for row in gas if row["source"] == "observed"]
+    seen = known_targets([row for row in gas if row["source"] == "observed"])
+    known = {target.start_ms: target for target in seen}
+    shape = shape_of(seen)
+    starts = [(to_ms(row["time_utc"]), float(row["mean_gwei"])) for row in gas]
+    return [known.get(start_ms) or shape.target(start_ms, mean) for start_ms, mean in starts]
+
+
+def known_targets(observed: Sequence[Row]) -> list[Target]:
+    """Return observed steps that follow each other as targets.
+
+    The counts are smoothed over three steps, because their scatter holds the chance of how many blocks were found.
+    """
     counts = np.log([float(row["tx_count"]) for row in observed])
     padded = np.concatenate([counts[:1], counts, counts[-1:]])
     smooth = np.exp((padded[:-2] + 2 * padded[1:-1] + padded[2:]) / 4)
-    known = {
-        to_ms(row["time_utc"]): Target(
+    return [
+        Target(
             start_ms=to_ms(row["time_utc"]),
             mean=float(row["mean_gwei"]),
             p35=float(row["p35_gwei"]),
@@ -120,10 +130,7 @@ def targets(gas: Sequence[Row]) -> list[Target]:
             count=float(count),
         )
         for row, count in zip(observed, smooth, strict=True)
-    }
-    shape = shape_of(list(known.values()))
-    starts = [(to_ms(row["time_utc"]), float(row["mean_gwei"])) for row in gas]
-    return [known.get(start_ms) or shape.target(start_ms, mean) for start_ms, mean in starts]
+    ]
 
 
 def shape_of(known: Sequence[Target]) -> Shape:
@@ -169,11 +176,11 @@ def agreement(found: Included, gas: Sequence[Row]) -> Agreement:
 def write_records(shared: Path, out: Path) -> Table:
     """Write every table that needs no simulation, and return the gas prices."""
     records, episode = shared / "data" / "black_thursday", out / BLACK_THURSDAY
-    gas = gas_table(_read(records / "gas_10m.csv"))
-    _write(episode / "eth_usd.csv", price_table(_read(records / "eth_usd_5m.csv")))
-    _write(episode / "gas.csv", gas)
-    _write(episode / "oracle.csv", oracle_table(_read(records / "osm.csv")))
-    _fit_smile(out / "options", option_table(_read(shared / "data" / "options" / "deribit_eth_2024-01-08.csv")))
+    gas = gas_table(read_table(records / "gas_10m.csv"))
+    write_table(episode / "eth_usd.csv", price_table(read_table(records / "eth_usd_5m.csv")))
+    write_table(episode / "gas.csv", gas)
+    write_table(episode / "oracle.csv", oracle_table(read_table(records / "osm.csv")))
+    _fit_smile(out / "options", option_table(read_table(shared / "data" / "options" / "deribit_eth_2024-01-08.csv")))
     return gas
 
 
@@ -186,13 +193,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     gas = write_records(options.shared, options.out)
     demand = fit(targets(gas), ETHEREUM_2020, CALIBRATION_SEED, PATIENCE_MS, options.rounds)
-    _write(options.out / BLACK_THURSDAY / "l1_demand.csv", demand_table(demand, gas))
-    _check(demand, gas)
+    write_table(options.out / BLACK_THURSDAY / "l1_demand.csv", demand_table(demand, gas))
+    check(demand, gas)
     return 0
 
 
 def _fit_smile(folder: Path, quotes: Table) -> None:
-    _write(folder / "eth_options.csv", quotes)
+    write_table(folder / "eth_options.csv", quotes)
     parts = slices(quotes)
     shape = smile.fit(parts)
     values = {name: round(value, 9) for name, value in asdict(shape).items()}
@@ -206,11 +213,12 @@ def _fit_smile(folder: Path, quotes: Table) -> None:
         )
 
 
-def _check(demand: Demand, gas: Sequence[Row]) -> None:
+def check(demand: Demand, gas: Sequence[Row], rules: ChainRules = ETHEREUM_2020) -> None:
+    """Say how well a demand does on other random numbers."""
     step_ms = to_ms(gas[1]["time_utc"]) - to_ms(gas[0]["time_utc"])
     span_ms = (to_ms(gas[0]["time_utc"]), to_ms(gas[-1]["time_utc"]) + step_ms)
     for seed in range(CHECK_SEEDS):
-        found = agreement(simulate(demand, ETHEREUM_2020, ("check", seed), span_ms, step_ms), gas)
+        found = agreement(simulate(demand, rules, ("check", seed), span_ms, step_ms), gas)
         quantiles = ", ".join(f"{error:.3f}" for error in found.quantile_errors)
         sys.stdout.write(
             f"demand, seed {seed}: mean price off by {found.mean_error:.3f}, correlation {found.correlation:.4f}, "
@@ -225,11 +233,13 @@ def _is_fitted(row: Mapping[str, str]) -> bool:
     return quoted and (float(row["strike"]) > forward) == call and SHORTEST_DAYS <= days <= LONGEST_DAYS
 
 
-def _read(path: Path) -> list[Row]:
+def read_table(path: Path) -> list[Row]:
+    """Return the rows of a file."""
     return list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
 
 
-def _write(path: Path, table: Table) -> None:
+def write_table(path: Path, table: Table) -> None:
+    """Write a table, and make its folder."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, list(table[0]), lineterminator="\n")

@@ -10,7 +10,7 @@ import json
 import math
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 from importlib.resources import files
@@ -28,6 +28,9 @@ from venues.pricing.smile import Slice, Smile
 
 BLACK_THURSDAY: Final = "black_thursday"
 """The episode of 11 to 15 March 2020."""
+
+MAY_2021: Final = "may_2021"
+"""The episode of 19 May 2021."""
 
 PATIENCE_MS: Final = 1_200_000
 """Mean time after which a waiting transaction of others is withdrawn on a first-price chain; assumed."""
@@ -74,6 +77,12 @@ ROLLUP_ASSUMED: Final = RollupAssumptions(
 )
 """Calm is the published mean gas price of 11 March 2020; the rest is chosen, not measured."""
 
+ROLLUP_OF_EPISODE: Final = {
+    BLACK_THURSDAY: ROLLUP_ASSUMED,
+    MAY_2021: replace(ROLLUP_ASSUMED, calm_gwei=77.0, doubling_move=0.0113),
+}
+"""In May 2021 calm is the cheapest ten minutes of the day, and the move is that of bars twice as long."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PriceBars:
@@ -113,9 +122,14 @@ def price_bars(episode: str = BLACK_THURSDAY) -> PriceBars:
     return PriceBars(start_ms=times[0], step_ms=times[1] - times[0], prices=tuple(to_price(row["usd"]) for row in rows))
 
 
+def gas_rows(episode: str = BLACK_THURSDAY) -> list[Row]:
+    """Return the table of gas prices of an episode as it is written."""
+    return _rows(episode, "gas.csv")
+
+
 def gas_steps(episode: str = BLACK_THURSDAY) -> tuple[GasStep, ...]:
     """Return the gas prices of an episode, oldest first."""
-    return tuple(_gas_step(row) for row in _rows(episode, "gas.csv"))
+    return tuple(_gas_step(row) for row in gas_rows(episode))
 
 
 def oracle_steps(episode: str = BLACK_THURSDAY) -> tuple[tuple[int, int], ...]:

@@ -27,6 +27,7 @@ from venues.chains.background import (
     merged,
     thinned,
 )
+from venues.chains.demand_gaps import Unknown, filled
 from venues.chains.intervals import interval_ms
 from venues.chains.presets import ChainRules
 from venues.seeds import SeedPath, generator
@@ -37,7 +38,7 @@ QUANTILES: Final = (35, 60, 90)
 """Percentiles of the included prices that are known."""
 
 CALM_GWEI: Final = 14.0
-"""Price at which demand just fills the blocks."""
+"""Price at which demand just fills the blocks, in March 2020."""
 
 OVERLOAD_SLOPE: Final = 0.13
 """Rise of the overload for each rise of the price by a factor of e."""
@@ -66,6 +67,9 @@ class Target:
     count: float
     """Included transactions, without the chance in the number of blocks."""
 
+    calm_gwei: float = CALM_GWEI
+    """Price at which demand just fills the blocks; assumed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Included:
@@ -79,10 +83,15 @@ class Included:
     waiting: Floats
     """Mean gas left in the pool after a block, over the gas of a block."""
 
+    def at(self, places: Sequence[int]) -> "Included":
+        """Return the steps at some places."""
+        rows = list(places)
+        return Included(self.mean[rows], self.quantiles[rows], self.count[rows], self.waiting[rows])
 
-def overload(mean_gwei: float) -> float:
+
+def overload(mean_gwei: float, calm_gwei: float = CALM_GWEI) -> float:
     """Return the assumed ratio of gas demanded to gas available when included transactions pay `mean_gwei`."""
-    ratio = 1 + OVERLOAD_SLOPE * float(np.log(mean_gwei / CALM_GWEI))
+    ratio = 1 + OVERLOAD_SLOPE * float(np.log(mean_gwei / calm_gwei))
     return min(max(ratio, LEAST_OVERLOAD), MOST_OVERLOAD)
 
 
@@ -121,20 +130,28 @@ def simulate(demand: Demand, rules: ChainRules, seed: SeedPath, span_ms: tuple[i
     return _included(prices, waiting)
 
 
-def fit(targets: Sequence[Target], rules: ChainRules, seed: SeedPath, patience_ms: int, rounds: int) -> Demand:
+def fit(
+    targets: Sequence[Target | Unknown], rules: ChainRules, seed: SeedPath, patience_ms: int, rounds: int
+) -> Demand:
     """Return the demand whose included transactions look like `targets`, which follow each other at equal steps.
 
-    Steps with equal targets share their parameters. Every round runs the chain on its own random numbers.
+    Steps with equal targets share their parameters, and unknown ones lie between their neighbours. Every round runs
+    the chain on its own random numbers.
     """
-    step_ms = targets[1].start_ms - targets[0].start_ms
-    span_ms = (targets[0].start_ms, targets[-1].start_ms + step_ms)
-    groups = _groups(targets)
-    steps = [_first_guess(target, rules, step_ms) for target in targets]
+    starts_ms = [target.start_ms for target in targets]
+    step_ms = starts_ms[1] - starts_ms[0]
+    span_ms = (starts_ms[0], starts_ms[-1] + step_ms)
+    seen = [place for place, target in enumerate(targets) if isinstance(target, Target)]
+    wanted = [target for target in targets if isinstance(target, Target)]
+    groups = _groups(wanted)
+    steps = [_first_guess(target, rules, step_ms) for target in wanted]
     for number in range(rounds):
-        found = simulate(Demand(tuple(steps), patience_ms), rules, (*seed, number), span_ms, step_ms)
+        demand = Demand(tuple(filled(dict(zip(seen, steps, strict=True)), starts_ms)), patience_ms)
+        found = simulate(demand, rules, (*seed, number), span_ms, step_ms).at(seen)
         weight = 1 / (1 + number / 8)
-        steps = _corrected(steps, targets, found, groups, weight)
-    return Demand(tuple(_rounded(step) for step in steps), patience_ms)
+        steps = _corrected(steps, wanted, found, groups, weight)
+    everywhere = filled(dict(zip(seen, steps, strict=True)), starts_ms)
+    return Demand(tuple(_rounded(step) for step in everywhere), patience_ms)
 
 
 def _refreshed(pool: Pool, demand: Demand, rules: ChainRules, span_ms: tuple[int, int], seed: SeedPath) -> Pool:
@@ -161,7 +178,7 @@ def _groups(targets: Sequence[Target]) -> NDArray[np.int64]:
 
 def _first_guess(target: Target, rules: ChainRules, step_ms: int) -> DemandStep:
     room = FILL * rules.block_gas * step_ms / rules.interval_ms
-    excess = overload(target.mean)
+    excess = overload(target.mean, target.calm_gwei)
     mean_gas = room * min(excess, 1.0) / target.count
     return DemandStep(
         start_ms=target.start_ms,

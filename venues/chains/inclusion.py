@@ -12,13 +12,11 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import gammainc
 
 from venues.chains.background import GAS_SIZES
 from venues.chains.bidding import Bidding
-from venues.chains.chain import BlockSummary, Chain
+from venues.chains.chain import BlockSummary
 from venues.chains.rules import ChainRules
-from venues.chains.transaction import Ledger
 
 P99: Final = 0.99
 

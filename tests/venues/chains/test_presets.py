@@ -20,7 +20,15 @@ instants = st.integers(1_584_000_000_000, 1_800_000_000_000)
 
 
 def test_every_preset_goes_by_its_name() -> None:
-    assert sorted(PRESETS) == ["arbitrum", "ethereum-2020", "ethereum-today", "op-stack", "rollup-2s", "zk-rollup"]
+    assert sorted(PRESETS) == [
+        "arbitrum",
+        "ethereum-2020",
+        "ethereum-2021",
+        "ethereum-today",
+        "op-stack",
+        "rollup-2s",
+        "zk-rollup",
+    ]
     assert all(rules.name == name for name, rules in PRESETS.items())
 
 

@@ -3,6 +3,7 @@
 from venues.chains.confirmation import Level
 from venues.chains.presets.arbitrum import ARBITRUM
 from venues.chains.presets.ethereum_2020 import ETHEREUM_2020
+from venues.chains.presets.ethereum_2021 import ETHEREUM_2021
 from venues.chains.presets.ethereum_today import ETHEREUM_TODAY
 from venues.chains.presets.op_stack import OP_STACK
 from venues.chains.presets.rollup_2s import ROLLUP_2S
@@ -13,6 +14,7 @@ from venues.chains.rules import ChainRules
 __all__ = [
     "ARBITRUM",
     "ETHEREUM_2020",
+    "ETHEREUM_2021",
     "ETHEREUM_TODAY",
     "OP_STACK",
     "PRESETS",

@@ -1,0 +1,1 @@
+"""What the simulated L1 of 12 March 2020 foretells, drawn."""
