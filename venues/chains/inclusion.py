@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from venues.chains.background import GAS_SIZES
 from venues.chains.bidding import Bidding
-from venues.chains.chain import BlockSummary
+from venues.chains.produced import BlockSummary
 from venues.chains.rules import ChainRules
 
 P99: Final = 0.99
