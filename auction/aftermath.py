@@ -13,7 +13,7 @@ from auction.journal import Journal
 from auction.purse import Purse
 from auction.settlement.attribution import Restored, Verdict, attribute
 from auction.settlement.executor import Executor, Run
-from auction.settlement.plan import Plan, Step, StepKind
+from auction.settlement.plan import NEVER_MS, Plan, Step, StepKind
 from intents.canonical import Json
 from intents.lifecycle import FINAL_STATES, State
 from venues.calls.bonding import Slash
@@ -25,8 +25,6 @@ from venues.world import World
 
 OPERATOR: Final = "auctioneer"
 """Account that the auctioneer's own transactions are sent from."""
-
-NEVER_MS: Final = 2**53
 
 
 class Aftermath:

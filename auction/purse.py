@@ -11,12 +11,10 @@ from auction.journal import Journal
 from auction.payments.payment import Payment
 from auction.scoring import Scored
 from auction.settlement.executor import Executor
-from auction.settlement.plan import Step, fill_id
+from auction.settlement.plan import NEVER_MS, Step, fill_id
 from intents.canonical import Json
 from venues.calls.reward import Reward
 from venues.world import World
-
-NEVER_MS = 2**53
 
 
 @dataclass(slots=True, kw_only=True)

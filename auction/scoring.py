@@ -7,9 +7,8 @@ owners gain over their limits.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
 
-from auction.settlement.plan import Deadlines, Plan, make_plan, terms_of
+from auction.settlement.plan import NEVER_MS, Deadlines, Plan, make_plan, terms_of
 from intents.exposure import backing, split_legs
 from intents.intent import LOT, SignedIntent
 from solvers.bid import Bid
@@ -18,8 +17,6 @@ from venues.chain_state import ChainState
 from venues.chains.transaction import Block, Reverted
 from venues.markets.venue import Claim, Order
 from venues.snapshot import Snapshot
-
-NEVER_MS: Final = 2**53
 
 DeadlineRule = Callable[[str, str], Deadlines]
 """Deadlines of a plan, by its owner's home chain and the chain of delivery."""

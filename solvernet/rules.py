@@ -52,6 +52,7 @@ def auction_rules(scenario: Scenario) -> AuctionRules:
         claim_window_ms=ms(part.claim_window_s),
         inclusion_p99_ms=ms(part.inclusion_p99_s),
         lock_level=part.lock_level,
+        proves_absence=part.refund == "proof",
     )
     return AuctionRules(
         award_delay_ms=ms(scenario.rounds.award_delay_s),

@@ -88,6 +88,9 @@ class Policy(Boundary):
     send_window_s: Seconds
     claim_window_s: Seconds
     inclusion_p99_s: Seconds
+    refund: Literal["timeout", "proof"] = "timeout"
+    """Whether a lock goes back after a time, or only once it is proved as well that nothing was delivered."""
+
     lock_level: Literal["included", "safe", "final"] = "included"
     """Confirmation level that a lock must reach before the legs are delivered elsewhere."""
 

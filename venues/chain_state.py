@@ -74,6 +74,9 @@ class ChainState:
     proofs: Map[str, int] = field(default_factory=Map)
     """Fills proved to be delivered elsewhere, and when the proof arrived."""
 
+    absences: Map[str, int] = field(default_factory=Map)
+    """Fills whose chain of delivery is known beyond their deadline, and since when: no delivery can come any more."""
+
     memories: Map[str, PoolMemory] = field(default_factory=Map)
     """What pools that somebody reads as an oracle remember of their price."""
 
@@ -109,6 +112,10 @@ class ChainState:
         past = [known for known in self.answers if known.time_ms < answer.time_ms]
         forgotten = sum(known.time_ms <= answer.time_ms - HISTORY_MS for known in past[1:])
         return replace(self, answer=answer, past_answers=tuple(past[forgotten:]))
+
+    def without_absence(self, fill: str) -> "ChainState":
+        """Return the state without the proof that a fill was not delivered, if it has one."""
+        return replace(self, absences=self.absences.delete(fill)) if fill in self.absences else self
 
     def market(self, now_ms: int) -> Market:
         """Return what venues of this chain can see."""

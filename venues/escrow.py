@@ -4,6 +4,7 @@ A lock leaves the vault it came from and ends in exactly one of two ways: claime
 refunded to the owner once no timely proof of delivery can still arrive.
 """
 
+from collections.abc import Container
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -28,6 +29,9 @@ class Lock:
     refund_at_ms: int
     """First instant at which the owner can have it back."""
 
+    proves_absence: bool = False
+    """Whether it must be proved as well that nothing was delivered."""
+
     state: Literal["locked", "claimed", "refunded"] = "locked"
 
 
@@ -50,6 +54,11 @@ class Escrow:
     def vault(self, owner: str) -> int:
         """Return the free USDC of `owner`."""
         return self.vaults.get(owner, 0)
+
+    def is_refundable(self, fill_id: str, now_ms: int, absences: Container[str]) -> bool:
+        """Return whether the owner of a lock may have it back at an instant, as far as time and absence go."""
+        lock = self.locks.get(fill_id)
+        return lock is not None and now_ms >= lock.refund_at_ms and (not lock.proves_absence or fill_id in absences)
 
     def credit(self, owner: str, cash: int) -> "Escrow":
         """Return the escrow with a vault changed by a signed amount.

@@ -5,6 +5,7 @@ are immutable and inhabitants keep none.
 """
 
 from collections.abc import Container, Mapping, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from venues.bridges.halts import with_halts
@@ -15,6 +16,7 @@ from venues.chains.produced import Produced
 from venues.chains.transaction import Log
 from venues.faults import NO_FAULTS, Fault, Faults
 from venues.halts import with_admissions
+from venues.heads import Head, Heads
 from venues.passages import Passage, Passages, RelayRules, arrival
 from venues.rollups import node
 from venues.truth import Truth
@@ -53,6 +55,7 @@ class World:
         self._due = [agent.next_ms(start_ms) for agent in agents]
         self._relay = relay
         self._passages = Passages(remembers=bool(faults.schedule))
+        self._heads = Heads()
         self._alarms = _alarms(faults, self._chains)
 
     @property
@@ -89,7 +92,7 @@ class World:
         twin._chains = {name: chain.fork() for name, chain in self._chains.items()}
         node.connect(twin._chains)
         twin._agents, twin._due = self._agents, list(self._due)
-        twin._relay, twin._passages = self._relay, self._passages.fork()
+        twin._relay, twin._passages, twin._heads = self._relay, self._passages.fork(), self._heads.fork()
         twin._alarms = self._alarms
         return twin
 
@@ -137,6 +140,8 @@ class World:
                 rollup.l1_prices = chain.prices()
         for receipt in produced.receipts:
             self._passages.note(receipt, lambda log, name: self._latency_ms(chain, log, name))
+            self._heads.note(receipt)
+        self._heads.passed(chain.id, produced.summary.number, produced.summary.time_ms)
         for observer in observers:
             observer.on_block(self, chain.id, produced)
         node.wake(self._chains, chain, self.faults)
@@ -162,6 +167,10 @@ class World:
         for passage in self._passages.undo(chain.id, chain.number, states):
             states[passage.target], _ = after_undoing(states[passage.target], passage)
             self._chains[passage.target].state = states[passage.target]
+        for head in self._heads.undo(chain.id, chain.number):
+            home = self._chains[head.home]
+            home.state = home.state.without_absence(head.fill)
+        states = {name: each.state for name, each in self._chains.items()}
         for name, state in self._passages.without_revoked(states).items():
             self._chains[name].state = state
         for _ in range(undone):
@@ -169,6 +178,9 @@ class World:
 
     def _carry(self) -> None:
         """Hand over what is ready by now, in the order in which it was announced."""
+        for head in self._heads.take(self._is_known, lambda name: self._chains[name].number):
+            home = self._chains[head.home]
+            home.state = replace(home.state, absences=home.state.absences.set(head.fill, self.now_ms))
         for passage in self._passages.take(self._is_ready, lambda name: self._chains[name].number):
             chain = self._chains[passage.target]
             chain.state = arrival(chain.state, passage, self.now_ms)
@@ -179,6 +191,12 @@ class World:
             return self._relay.proof_delay_ms
         port = source.state.bridges[str(log.get("bridge"))]
         return port.carriage.draw_ms(port.id, transaction)
+
+    def _is_known(self, head: Head) -> bool:
+        """Return whether a block of another chain is as well known as a delivery in it would be."""
+        level = self._relay.proof_level[head.away]
+        reached_ms = self._chains[head.away].reached_ms(level, head.number, head.time_ms)
+        return reached_ms is not None and self.now_ms >= reached_ms + self._relay.proof_delay_ms
 
     def _is_ready(self, passage: Passage) -> bool:
         source = self._chains[passage.source]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from auction.settlement.dispatch import Dispatch
-from auction.settlement.plan import Plan, Step
+from auction.settlement.plan import NEVER_MS, Plan, Step
 from auction.settlement.policy import SettlementPolicy
 from auction.settlement.sending import ENDED, Sending, StepEvent, StepStatus
 from venues.calls.upkeep import BridgeOut
@@ -17,8 +17,6 @@ from venues.chain_state import ChainState
 from venues.chains.produced import Produced
 from venues.chains.transaction import Receipt, Transaction
 from venues.world import World
-
-NEVER_MS: Final = 2**53
 
 RETRY_MS: Final = 60_000
 """Time between a revert and the next attempt, for steps that are tried again: each attempt pays for its gas."""
@@ -224,10 +222,15 @@ class Executor:
         for errand in self._errands.values():
             if errand.status != "waiting" or world.now_ms < errand.not_before_ms:
                 continue
-            if errand.step.kind == "refund" and not _is_refundable(world, errand):
-                errand.status = "failed"
-            else:
-                self._dispatch.send(world, errand)
+            if errand.step.kind == "refund":
+                escrow, absences = world.state(errand.step.chain).escrow, world.state(errand.step.chain).absences
+                lock = escrow.locks.get(errand.fill_id)
+                if lock is None or lock.state == "refunded":
+                    errand.status = "failed"
+                    continue
+                if not escrow.is_refundable(errand.fill_id, world.now_ms, absences):
+                    continue
+            self._dispatch.send(world, errand)
 
     def _dropped(self, world: World, sending: Sending, transaction: Transaction[ChainState]) -> None:
         """Send a transaction that a pool gave up once more; a sender who cannot pay for its gas is done with it."""
@@ -270,12 +273,6 @@ class Executor:
             reason = f"halted: {sending.step.chain} made no blocks for some of the time"
         sending.status, sending.reason = "failed", sending.told(reason)
         self._dispatch.events.append(sending.event("expired", world.now_ms, reason=sending.reason))
-
-
-def _is_refundable(world: World, errand: Sending) -> bool:
-    """Return whether there is anything to give back: the block of a lock may have been taken back."""
-    lock = world.state(errand.step.chain).escrow.locks.get(errand.fill_id)
-    return lock is not None and lock.state != "refunded"
 
 
 def _is_halted(world: World, step: Step) -> bool:

@@ -21,6 +21,9 @@ from venues.snapshot import Snapshot
 StepKind = Literal["settle", "lock", "deliver", "claim", "bridge", "refund", "slash", "reward"]
 """What a step does. The last three are errands of the auctioneer, not parts of a plan."""
 
+NEVER_MS: Final = 2**53
+"""Later than any instant of a run."""
+
 CRITICAL: Final[frozenset[StepKind]] = frozenset({"settle", "lock", "deliver"})
 """Steps whose failure fails the fill; the others concern the solver alone."""
 
@@ -81,6 +84,9 @@ class Deadlines:
     claim_ms: int
     """Last instant until which the solver tries to claim and to bridge."""
 
+    proves_absence: bool = False
+    """Whether a lock goes back only with a proof that nothing was delivered in time."""
+
 
 def fill_id(solver: str, round_number: int, position: int, index: int) -> str:
     """Return the name of one fill of one bid."""
@@ -111,7 +117,12 @@ def make_plan(
     if terms.chain == home:
         call = Settle(terms=terms, orders=fill.orders, deadline_ms=deadlines.deliver_ms, venue_gas=venue_gas)
         return Plan(terms=terms, home=home, steps=(_step(terms, "settle", home, call, after, deadlines.deliver_ms),))
-    lock = Lock(terms=terms, refund_at_ms=deadlines.refund_ms, deadline_ms=deadlines.deliver_ms)
+    lock = Lock(
+        terms=terms,
+        refund_at_ms=deadlines.refund_ms,
+        deadline_ms=deadlines.deliver_ms,
+        proves_absence=deadlines.proves_absence,
+    )
     deliver = Deliver(terms=terms, orders=fill.orders, deadline_ms=deadlines.deliver_ms, venue_gas=venue_gas)
     names = {kind: f"{terms.fill_id}/{kind}" for kind in ("lock", "deliver", "claim")}
     steps = [

@@ -8,7 +8,7 @@ base fee and a tip.
 from dataclasses import dataclass
 from typing import Final
 
-from auction.settlement.plan import Deadlines
+from auction.settlement.plan import NEVER_MS, Deadlines
 from venues.chain_state import ChainState
 from venues.chains.chain import Chain
 from venues.chains.confirmation import Level
@@ -45,6 +45,12 @@ class SettlementPolicy:
 
     claim_window_ms: int
     """Time from the award until which the solver tries to be paid."""
+
+    proves_absence: bool = False
+    """Whether a lock goes back to its owner only with a proof that nothing was delivered in time.
+
+    Without one, a delivery whose finality stalls can be refunded before it is proved, at the solver's loss.
+    """
 
     lock_level: Level = "included"
     """Confirmation level that a lock must reach at home before the legs are delivered elsewhere.
@@ -84,4 +90,5 @@ class SettlementPolicy:
         deliver = award_ms + self.delivery_window_ms
         finality = world.finality_ms(away) if away != home else 0
         refund = deliver + finality + self.inclusion_p99_ms
-        return Deadlines(deliver_ms=deliver, refund_ms=refund, claim_ms=max(refund, award_ms + self.claim_window_ms))
+        claim = NEVER_MS if self.proves_absence else max(refund, award_ms + self.claim_window_ms)
+        return Deadlines(deliver_ms=deliver, refund_ms=refund, claim_ms=claim, proves_absence=self.proves_absence)

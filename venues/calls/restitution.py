@@ -28,7 +28,8 @@ class Restitute:
         lock = state.escrow.locks.get(self.fill_id)
         if lock is None or lock.state != "claimed":
             return Reverted(f"reverted: fill {self.fill_id} is {lock.state if lock else 'not locked'}")
-        if self.fill_id in state.proofs or block.time_ms < lock.refund_at_ms:
+        is_due = state.escrow.is_refundable(self.fill_id, block.time_ms, state.absences)
+        if self.fill_id in state.proofs or not is_due:
             return Reverted(f"reverted: the delivery of fill {self.fill_id} is not disproved")
         account = state.clearing.account(lock.solver)
         free = max(0, account.cash - FULL_COLLATERAL.requirement(account).cash)

@@ -58,6 +58,9 @@ class Lock:
     terms: FillTerms
     refund_at_ms: int
     deadline_ms: int
+    proves_absence: bool = False
+    """Whether the owner has it back only with a proof that nothing was delivered by the deadline."""
+
     gas: int = LOCK_GAS
 
     def apply(self, state: ChainState, block: Block) -> Applied[ChainState] | Reverted:
@@ -79,10 +82,14 @@ class Lock:
             cash=cash,
             terms=terms.id,
             refund_at_ms=self.refund_at_ms,
+            proves_absence=self.proves_absence,
         )
         escrow = state.escrow.credit(terms.owner, -cash).with_lock(lock)
         escrow = escrow.with_filled(terms.intent_id, terms.quantity)
-        return Applied(replace(state, escrow=escrow), (_log("Locked", terms, cash),))
+        log = _log("Locked", terms, cash)
+        if self.proves_absence:
+            log = replace(log, fields=(*log.fields, ("away", terms.chain), ("deliver_by", self.deadline_ms)))
+        return Applied(replace(state, escrow=escrow), (log,))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,7 +158,8 @@ class Refund:
         lock = state.escrow.locks.get(self.fill_id)
         if lock is None or lock.state != "locked":
             return Reverted(f"reverted: fill {self.fill_id} is {lock.state if lock else 'not locked'}")
-        if block.time_ms < lock.refund_at_ms or self.fill_id in state.proofs:
+        is_due = state.escrow.is_refundable(self.fill_id, block.time_ms, state.absences)
+        if not is_due or self.fill_id in state.proofs:
             return Reverted(f"reverted: fill {self.fill_id} is not refundable")
         if self.quantity != lock.quantity:
             return Reverted(f"reverted: fill {self.fill_id} is for {lock.quantity}, not {self.quantity}")
