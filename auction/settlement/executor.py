@@ -223,12 +223,12 @@ class Executor:
             if errand.status != "waiting" or world.now_ms < errand.not_before_ms:
                 continue
             if errand.step.kind == "refund":
-                escrow, absences = world.state(errand.step.chain).escrow, world.state(errand.step.chain).absences
-                lock = escrow.locks.get(errand.fill_id)
+                state = world.state(errand.step.chain)
+                lock = state.escrow.locks.get(errand.fill_id)
                 if lock is None or lock.state == "refunded":
                     errand.status = "failed"
                     continue
-                if not escrow.is_refundable(errand.fill_id, world.now_ms, absences):
+                if lock.proves_absence and errand.fill_id not in state.absences:
                     continue
             self._dispatch.send(world, errand)
 
