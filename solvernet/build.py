@@ -16,6 +16,7 @@ from solvernet.market_data import PriceBars
 from solvernet.oracle_builder import OracleBuilder
 from solvernet.scenario import Scenario
 from solvernet.scenario_parts import ChainPart
+from solvernet.security_builder import SecurityBuilder
 from solvernet.venue_builder import VenueBuilder
 from venues.bridges import BridgePort
 from venues.calls.restitution import RESERVE
@@ -96,11 +97,13 @@ class _Builder:
         self.bars = market_data.price_bars(scenario.market.episode)
         self.venues = VenueBuilder(scenario, self.truth, birth_ms)
         self.oracles = OracleBuilder(scenario, seed, self.truth, birth_ms)
+        self.security = SecurityBuilder(scenario)
 
     def world(self, start_ms: int) -> World:
         chains = [self._chain(name) for name in self.scenario.chains]
         agents = [*self.oracles.agents(), *self._makers(), *self._arbitrageurs(), *self._keepers()]
         agents += self.venues.agents()
+        agents += self.security.agents()
         relay = RelayRules(
             proof_level={part.caip2: part.proof_level for part in self.scenario.chains.values()},
             proof_delay_ms=rules.ms(self.scenario.proof_delay_s),
@@ -167,6 +170,7 @@ class _Builder:
             answer=self.oracles.first_answer(name),
             memories=self.oracles.memories(name, venues),
             guard=rules.uptime_guard(self.scenario.chains[name]),
+            stakes=self.security.stakes(name),
         )
 
     def _accounts(self, name: str) -> tuple[dict[str, Account], dict[str, int]]:
@@ -178,6 +182,7 @@ class _Builder:
             accounts[solver] = Account(rules.usdc(part.cash), rules.wei(part.ether))
             wallets[solver] = rules.wei(part.gas)
         accounts |= dict(self.venues.accounts(name))
+        accounts |= dict(self.security.accounts(name))
         for maker_id, maker in self.scenario.makers.items():
             if self.scenario.venues[maker.venue].chain == name:
                 accounts[f"maker.{maker_id}"] = Account(rules.usdc(maker.cash), rules.wei(maker.ether))
@@ -186,6 +191,7 @@ class _Builder:
                 accounts[f"arbitrageur.{trader_id}"] = Account(rules.usdc(trader.cash), rules.wei(trader.ether))
         services = [*(name for name in accounts if name not in wallets), f"keeper.{name}"]
         services += self.venues.services(name)
+        services += self.security.services(name)
         services += [PREFIX + oracle for oracle, item in self.scenario.oracles.items() if item.chain == name]
         return accounts, wallets | dict.fromkeys(services, SERVICE_GAS)
 

@@ -17,6 +17,7 @@ from intents.sealing import Letterbox
 from solvernet import rules
 from solvernet.accounts import holdings, money, totals
 from solvernet.build import build_world, solver_names, truth_of
+from solvernet.corruption_record import CorruptionRecord
 from solvernet.network_faults import LOST, NetworkFaults
 from solvernet.oracle_record import OracleRecord
 from solvernet.record import Recorder
@@ -79,9 +80,11 @@ class Engine:
         self.recorder = Recorder(world)
         self.venue_record = VenueRecord()
         self.oracle_record = OracleRecord(scenario, world)
+        self.corruption_record = CorruptionRecord(scenario, world)
         self.auctioneer.watch(self.recorder)
         self.auctioneer.watch(self.venue_record)
         self.auctioneer.watch(self.oracle_record)
+        self.auctioneer.watch(self.corruption_record)
         self.conduct = DependenceMonitor(software=software)
         self._has_house = has_house
         self._graph: LiquidityGraph | None = None

@@ -101,9 +101,15 @@ class CensorshipPart(ChainFault):
 
 
 class OracleHaltPart(OracleFault):
-    """An oracle publishes nothing."""
+    """An oracle, or one source of it, says nothing; or some of its nodes do not."""
 
     kind: Literal["oracle_halt"]
+    nodes: int = Field(default=0, ge=0)
+    """Nodes that are silent; all, and whatever else there is, if zero."""
+
+    def complete(self, fault: Fault) -> Fault:
+        """Return the fault with its nodes."""
+        return replace(fault, nodes=self.nodes)
 
 
 class OracleManipulationPart(OracleFault):
@@ -128,7 +134,7 @@ class DepegPart(LastingFault):
     """Oracle whose sources are concerned; those of all if left out."""
 
     shift_percent: Shift
-    """How far the prices they report are off."""
+    """How far the coin is from a dollar: at -10, ether is a ninth dearer in it."""
 
     @property
     def target(self) -> str:

@@ -44,7 +44,8 @@ def ideal_scenario(scenario: Scenario) -> Scenario:
     chains = {name: part.model_copy(update={"demand": "none"}) for name, part in scenario.chains.items()}
     oracles = {f"true-{name}": _true_feed(name) for name in scenario.chains}
     solvers: SolversPart = scenario.solvers.model_copy(update={"specs": (f"{NAME}=matcher",)})
-    return scenario.model_copy(update={"chains": chains, "oracles": oracles, "solvers": solvers, "faults": ()})
+    changes = {"chains": chains, "oracles": oracles, "solvers": solvers}
+    return scenario.model_copy(update=changes | {"faults": (), "attackers": {}, "security": None})
 
 
 def ideal_run(name: RunName) -> IdealOutcome:

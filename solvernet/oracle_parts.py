@@ -117,6 +117,14 @@ def pools_read(part: AnyOracle) -> tuple[PoolSourcePart | TwapPart, ...]:
     return tuple(source for source in sources if isinstance(source, PoolSourcePart))
 
 
+def nodes_of(part: AnyOracle) -> int | None:
+    """Return the number of nodes that sign a feed's answers, or of those behind a feed of several sources, if any."""
+    if isinstance(part, FallbackPart):
+        found = (source.nodes for source in part.sources.values() if isinstance(source, NodesSourcePart))
+        return next(found, None)
+    return part.nodes if isinstance(part, MedianPart) else None
+
+
 def corruptible(oracles: Mapping[str, AnyOracle]) -> frozenset[str]:
     """Return the names, of feeds and of sources behind them, that an attacker can make tell a wrong price."""
     names = {name for name, part in oracles.items() if isinstance(part, MedianPart | PythPart)}

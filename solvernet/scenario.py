@@ -17,9 +17,9 @@ from intents.boundary import Boundary
 from intents.options import parse_expiry
 from solvernet import fault_schedule
 from solvernet.errors import InvalidScenarioError, UnknownScenarioError, UnknownWindowError
-from solvernet.fault_parts import FaultPart
+from solvernet.fault_parts import FaultPart, OracleManipulationPart
 from solvernet.market_parts import ConcentratedPart, HybridPart, TickAmmPart
-from solvernet.oracle_parts import AnyOracle, pools_read
+from solvernet.oracle_parts import AnyOracle, corruptible, nodes_of, pools_read, sources_of
 from solvernet.scenario_parts import (
     AmmPart,
     ArbitrageurPart,
@@ -37,6 +37,7 @@ from solvernet.scenario_parts import (
     UsersPart,
     Window,
 )
+from solvernet.security_parts import AttackerPart, SecurityPart
 
 
 class Scenario(Boundary):
@@ -63,6 +64,8 @@ class Scenario(Boundary):
     makers: Mapping[str, MakerPart] = Field(default_factory=dict)
     arbitrageurs: Mapping[str, ArbitrageurPart] = Field(default_factory=dict)
     bridges: Mapping[str, BridgePart] = Field(default_factory=dict)
+    attackers: Mapping[str, AttackerPart] = Field(default_factory=dict)
+    security: SecurityPart | None = None
     users: UsersPart
     solvers: SolversPart
     faults: tuple[FaultPart, ...] = ()
@@ -77,6 +80,8 @@ class Scenario(Boundary):
         chains |= {part.settles_on for part in self.chains.values() if part.settles_on}
         venues = {maker.venue for maker in self.makers.values()}
         venues |= {name for trader in self.arbitrageurs.values() for name in trader.venues}
+        chains |= {part.chain for part in self.attackers.values()} | ({self.security.chain} if self.security else set())
+        venues |= {name for attacker in self.attackers.values() for name in attacker.venues}
         missing = sorted(chains - set(self.chains)) + sorted(venues - set(self.venues))
         if missing:
             raise ValueError(f"{missing[0]!r} is referred to but not defined")
@@ -86,7 +91,7 @@ class Scenario(Boundary):
     def _schedules_what_can_happen(self) -> "Scenario":
         known: fault_schedule.Known = {
             "chains": self.chains,
-            "oracles": self.oracles,
+            "oracles": {*self.oracles, *sources_of(self.oracles)},
             "venues": self.venues,
             "bridges": self.bridges,
         }
@@ -94,6 +99,9 @@ class Scenario(Boundary):
         flaw = fault_schedule.flaw(self.faults, known, quiet, self.window)
         if flaw is not None:
             raise ValueError(flaw)
+        lies = {fault.oracle for fault in self.faults if isinstance(fault, OracleManipulationPart)}
+        for name in sorted(lies - corruptible(self.oracles)):
+            raise ValueError(f"nobody can be bribed to make {name!r} lie; name a feed or a source that has nodes")
         return self
 
     @model_validator(mode="after")
@@ -103,6 +111,17 @@ class Scenario(Boundary):
                 pool = self.venues.get(read.venue)
                 if not isinstance(pool, PoolPart | ConcentratedPart) or pool.chain != oracle.chain:
                     raise ValueError(f"oracles.{name}: {read.venue!r} is not a pool of ether on {oracle.chain}")
+        return self
+
+    @model_validator(mode="after")
+    def _has_an_operator_for_every_node(self) -> "Scenario":
+        for name, service in self.security.services.items() if self.security else ():
+            known = self.oracles if service.kind == "oracle" else self.bridges
+            if service.of not in known:
+                raise ValueError(f"security.services.{name}: no {service.kind} {service.of!r}")
+            nodes = nodes_of(self.oracles[service.of]) if service.kind == "oracle" else None
+            if self.security and nodes not in {None, len(self.security.operators)}:
+                raise ValueError(f"security.services.{name}: {service.of!r} has {nodes} nodes, one for each operator")
         return self
 
     def window_named(self, name: str | None) -> Window:

@@ -17,6 +17,7 @@ from solvernet.fault_table import FaultLine, fault_table
 from solvernet.ideal import IdealOutcome
 from solvernet.oracle_table import OracleLine, oracle_table
 from solvernet.settlements_due import settlements
+from solvernet.security_table import SecurityFigures, security_table
 from solvernet.venue_table import VenueLine, venue_table
 from venues.calls.fill_terms import FillTerms
 
@@ -121,6 +122,9 @@ class Summary(Boundary):
     faults: tuple[FaultLine, ...] = ()
     """What the scenario let go wrong, and what fell into its time."""
 
+    security: SecurityFigures | None = None
+    """Cost of corruption against what it would have brought."""
+
     flags: tuple[dict[str, Any], ...]
     stability: StabilityFigures
     wall_s: float
@@ -187,6 +191,7 @@ def summarise(outcome: Outcome) -> Summary:
             engine.name.scenario, engine.name.window, engine.oracle_record, engine.auctioneer.world.truth
         ),
         faults=fault_table(outcome.events, _chain_names(engine)),
+        security=security_table(engine.name.scenario, engine.auctioneer.world, engine.corruption_record),
         flags=tuple(_body(event) for event in outcome.events if event.kind == "conduct.finding"),
         stability=_stability([*engine.recorder.operations, *settlements(engine, outcome.ideal)]),
         wall_s=round(outcome.wall_s, 2),

@@ -22,6 +22,7 @@ from venues.oracles.uptime_guard import UptimeGuard
 from venues.rollups.express_lane import ExpressLane
 from venues.rollups.inbox import Inbox
 from venues.rollups.sequenced import Sequenced
+from venues.security.stake_book import StakeBook
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,9 @@ class ChainState:
 
     guard: UptimeGuard | None = None
     """The uptime feed that venues priced by the oracle heed, if they heed one."""
+
+    stakes: StakeBook | None = None
+    """Stake that answers for services, on the chain that has it."""
 
     hashlocks: Map[str, HashLock] = field(default_factory=Map)
     """Hashed timelocks by id, ended ones too."""
@@ -178,7 +182,8 @@ class ChainState:
         for lock in self.hashlocks.values():
             locked = lock.holdings()
             cash, ether = cash + locked.get(USDC, 0), ether + locked.get(ETH, 0)
-        return cash, ether + sum(self.wallets.values()) + self.burned
+        staked = self.stakes.total() if self.stakes else 0
+        return cash, ether + sum(self.wallets.values()) + self.burned + staked
 
 
 def _booked(clearing: ClearingHouse, fill: Fill, taker: str) -> ClearingHouse:

@@ -59,7 +59,7 @@ class Fault:
     """Oracle nodes that lie or are bribed."""
 
     shift_ppm: int = 0
-    """How far a manipulated or depegged price is off, in millionths."""
+    """How far a manipulated price is from the market, or a coin from a dollar, in millionths."""
 
     share_ppm: int = 0
     """Share of what it hits, in millionths: messages that are lost, blocks whose builder censors, transactions that the

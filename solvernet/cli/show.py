@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from intents.lifecycle import LAYER_OF_CAUSE, Cause
-from solvernet.cli.show_oracles import oracle_lines
+from solvernet.cli.show_oracles import oracle_lines, security_lines
 from solvernet.explain import Story
 from solvernet.fault_table import place
 from solvernet.scenario import Scenario
@@ -37,6 +37,8 @@ def show_summary(summary: Summary, folder: Path, *, has_report: bool) -> None:
         console.print(_venues(summary))
     if summary.oracles:
         console.print(oracle_lines(summary))
+    for line in security_lines(summary):
+        console.print(line)
     console.print(_money(summary))
     console.print(_stability(summary))
     for line in _flags(summary):

@@ -1,8 +1,11 @@
 """What the commands print about feeds and the stake behind them."""
 
+from collections.abc import Iterator
+
 from rich import box
 from rich.table import Table
 
+from solvernet.security_table import SecurityFigures
 from solvernet.summary import Summary
 
 
@@ -23,4 +26,31 @@ def oracle_lines(summary: Summary) -> Table:
             *(f"{error:.2f} %" for error in (line.error_percent_mean, line.error_percent_worst)),
             f"{line.cost_usd:,.2f}",
         )
+    return table
+
+
+def security_lines(summary: Summary) -> Iterator[Table | str]:
+    """Yield what there is to say of stake and attackers."""
+    figures = summary.security
+    if figures is None:
+        return
+    if figures.attacks:
+        yield _attacks(figures)
+    for line in figures.stakes:
+        if line.slashed:
+            by = " and ".join(line.punished_by)
+            yield f"[red]slashed[/red] {line.operator}: {line.slashed:,.2f} of {line.before:,.2f} ether, by {by}"
+    for attacker in figures.attackers:
+        yield f"attacker {attacker.attacker} earned {attacker.profit_usd:,.0f} dollars"
+
+
+def _attacks(figures: SecurityFigures) -> Table:
+    title = "Corruption when it would have paid most, in dollars"
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, collapse_padding=True, pad_edge=False)
+    table.add_column("services")
+    for head in ("operators", "cost", "profit", "gain"):
+        table.add_column(head, justify="right", no_wrap=True)
+    for line in figures.attacks:
+        amounts = (line.cost_usd, line.profit_usd, line.gain_usd)
+        table.add_row(" and ".join(line.services), str(line.operators), *(f"{usd:,.0f}" for usd in amounts))
     return table

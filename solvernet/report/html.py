@@ -26,6 +26,7 @@ from solvernet.report.oracles import oracles
 from solvernet.report.outcomes import outcomes
 from solvernet.report.provenance import provenance
 from solvernet.report.run_view import RunView, view_of
+from solvernet.report.security import security
 from solvernet.report.stability import stability
 from solvernet.report.venues import venues
 from solvernet.summary import Outcome, Summary
@@ -35,6 +36,7 @@ CONTENTS: Final[tuple[tuple[str, str], ...]] = (
     ("faults", "Faults"),
     ("market", "Market"),
     ("oracles", "Oracles"),
+    ("security", "Security"),
     ("intents", "Intents"),
     ("gains", "Gains"),
     ("solvers", "Solvers"),
@@ -67,6 +69,7 @@ def render(summary: Summary, outcome: Outcome) -> str:
         *((faults(view),) if summary.faults else ()),
         market(view),
         oracles(view),
+        security(view),
         outcomes(view),
         gains(view),
         leaderboard(view),

@@ -14,12 +14,18 @@ FEE_HEADROOM: Final = 4
 
 def posting(account: str, call: PostAnswer, chain: Chain[ChainState], now_ms: int) -> Transaction[ChainState]:
     """Return the transaction with which `account` posts an answer."""
-    has_base_fee = chain.rules.base_fee is not None
     return Transaction(
         id=f"{account}:{now_ms}",
         sender=account,
         call=call,
-        max_fee_wei=chain.base_fee_wei * FEE_HEADROOM + TIP_WEI if has_base_fee else chain.fee_quantile(0.9, 20),
+        max_fee_wei=most_fee_wei(chain, TIP_WEI),
         tip_wei=TIP_WEI,
         submitted_ms=now_ms,
     )
+
+
+def most_fee_wei(chain: Chain[ChainState], tip_wei: int) -> int:
+    """Return what those offer for a unit of gas who want to be in one of the next blocks."""
+    if chain.rules.base_fee is None:
+        return chain.fee_quantile(0.9, 20)
+    return chain.base_fee_wei * FEE_HEADROOM + tip_wei

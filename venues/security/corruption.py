@@ -8,7 +8,7 @@ The model of coalitions follows Durvasula and Roughgarden, "Robust Restaking Net
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Final
 
@@ -41,6 +41,12 @@ class Backing:
 
     slashable: Mapping[str, Mapping[str, int]]
     """By service, what each operator can lose to it; together they may exceed the operator's stake."""
+
+    penalties: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """By service that is corrupted, the share of what answers for each service that is taken for it, in millionths.
+
+    All of what answers for the service itself, and nothing else, for one that is left out.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,10 +91,23 @@ def cheapest_attack(services: Iterable[Service], backing: Backing) -> Attack | N
 
 
 def cost(coalition: Iterable[str], services: Iterable[Service], backing: Backing) -> int:
-    """Return the stake that a coalition loses if it corrupts some services: of each operator, at most all."""
-    targets = list(services)
-    losses = ((name, sum(backing.slashable[s.name].get(name, 0) for s in targets)) for name in coalition)
-    return sum(min(loss, backing.stakes[name]) for name, loss in losses)
+    """Return the stake that a coalition loses if it corrupts some services: of each operator, at most all.
+
+    Rounding: down, for each operator and each service that punishes.
+    """
+    targets = [service.name for service in services]
+    shares = {name: _share(name, targets, backing) for name in sorted(backing.slashable)}
+    total = 0
+    for operator in coalition:
+        losses = (backing.slashable[name].get(operator, 0) * share // MILLION for name, share in shares.items())
+        total += min(sum(losses), backing.stakes[operator])
+    return total
+
+
+def _share(name: str, targets: Iterable[str], backing: Backing) -> int:
+    """Return the share of the stake behind a service that is taken if others, or itself, are corrupted."""
+    taken = (backing.penalties.get(target, {target: MILLION}).get(name, 0) for target in targets)
+    return min(sum(taken), MILLION)
 
 
 def attacks(services: Iterable[Service], backing: Backing) -> tuple[Attack, ...]:

@@ -119,3 +119,25 @@ def test_allocating_more_to_a_service_makes_it_dearer_to_corrupt() -> None:
         costs.append(_found(cheapest_attack([ORACLE], backing(known, ["oracle"], ALLOCATION_DELAY))).cost)
 
     assert costs == [12, 25]
+
+
+def test_a_service_that_joins_in_punishing_makes_corrupting_another_dearer() -> None:
+    """By hand: a and d hold half; the oracle takes all of their 50, the bridge a tenth of their 50."""
+    joined = {"oracle": {"oracle": 1_000_000, "bridge": 100_000}}
+    stake = Backing(stakes=SPLIT.stakes, slashable=SPLIT.slashable, penalties=joined)
+
+    assert _found(cheapest_attack([ORACLE], stake)).cost == 55
+    assert _found(cheapest_attack([BRIDGE], stake)).cost == _found(cheapest_attack([BRIDGE], SPLIT)).cost
+
+
+def test_a_service_takes_no_more_than_all_for_two_faults() -> None:
+    joined = {"oracle": {"oracle": 1_000_000, "bridge": 600_000}, "bridge": {"bridge": 1_000_000}}
+    stake = Backing(stakes=SPLIT.stakes, slashable=SPLIT.slashable, penalties=joined)
+
+    assert cost(("a",), [ORACLE, BRIDGE], stake) == 80
+
+
+def test_a_service_may_take_a_part_only() -> None:
+    stake = Backing(stakes=SPLIT.stakes, slashable=SPLIT.slashable, penalties={"oracle": {"oracle": 250_000}})
+
+    assert cost(("a", "d"), [ORACLE], stake) == 12
