@@ -12,13 +12,13 @@ from intents.assets import ETH_UNIT, PRICE_UNIT
 from intents.options import parse_expiry
 from risk import volatility
 from solvernet import fault_schedule, market_data, rules
+from solvernet.bridge_builder import BridgeBuilder
 from solvernet.market_data import PriceBars
 from solvernet.oracle_builder import OracleBuilder
 from solvernet.scenario import Scenario
 from solvernet.scenario_parts import ChainPart
 from solvernet.security_builder import SecurityBuilder
 from solvernet.venue_builder import VenueBuilder
-from venues.bridges import BridgePort
 from venues.calls.restitution import RESERVE
 from venues.chain_state import ChainState
 from venues.chains.background import Demand, DemandStep
@@ -98,12 +98,14 @@ class _Builder:
         self.venues = VenueBuilder(scenario, self.truth, birth_ms)
         self.oracles = OracleBuilder(scenario, seed, self.truth, birth_ms)
         self.security = SecurityBuilder(scenario)
+        self.bridges = BridgeBuilder(scenario, seed)
 
     def world(self, start_ms: int) -> World:
         chains = [self._chain(name) for name in self.scenario.chains]
         agents = [*self.oracles.agents(), *self._makers(), *self._arbitrageurs(), *self._keepers()]
         agents += self.venues.agents()
         agents += self.security.agents()
+        agents += self.bridges.agents()
         relay = RelayRules(
             proof_level={part.caip2: part.proof_level for part in self.scenario.chains.values()},
             proof_delay_ms=rules.ms(self.scenario.proof_delay_s),
@@ -165,7 +167,7 @@ class _Builder:
             clearing=ClearingHouse(accounts=Map(accounts)),
             escrow=escrow,
             venues=Map(venues),
-            bridges=Map({port.id: port for port in self._ports(name)}),
+            bridges=Map({port.id: port for port in self.bridges.ports(name)}),
             wallets=Map(wallets),
             answer=self.oracles.first_answer(name),
             memories=self.oracles.memories(name, venues),
@@ -189,25 +191,12 @@ class _Builder:
         for trader_id, trader in self.scenario.arbitrageurs.items():
             if trader.chain == name:
                 accounts[f"arbitrageur.{trader_id}"] = Account(rules.usdc(trader.cash), rules.wei(trader.ether))
+        accounts |= {who: Account(rules.usdc(cash)) for who, cash in self.bridges.cash(name)}
         services = [*(name for name in accounts if name not in wallets), f"keeper.{name}"]
         services += self.venues.services(name)
         services += self.security.services(name)
         services += [PREFIX + oracle for oracle, item in self.scenario.oracles.items() if item.chain == name]
         return accounts, wallets | dict.fromkeys(services, SERVICE_GAS)
-
-    def _ports(self, name: str) -> Iterator[BridgePort]:
-        for bridge_id, part in self.scenario.bridges.items():
-            if name in part.chains:
-                peer = part.chains[1] if part.chains[0] == name else part.chains[0]
-                yield BridgePort(
-                    id=bridge_id,
-                    chain=self._id(name),
-                    peer=self._id(peer),
-                    liquidity=rules.usdc(part.liquidity),
-                    fee_ppm=round(part.fee_percent * 10_000),
-                    fixed_fee=rules.usdc(part.fixed_fee),
-                    delay_ms=rules.ms(part.delay_s),
-                )
 
     def _makers(self) -> Iterator[Agent]:
         for maker_id, part in self.scenario.makers.items():

@@ -16,6 +16,7 @@ from pydantic import Field, ValidationError, model_validator
 from intents.boundary import Boundary
 from intents.options import parse_expiry
 from solvernet import fault_schedule
+from solvernet.bridge_parts import AnyBridgePart
 from solvernet.errors import InvalidScenarioError, UnknownScenarioError, UnknownWindowError
 from solvernet.fault_parts import FaultPart, OracleManipulationPart
 from solvernet.market_parts import ConcentratedPart, HybridPart, TickAmmPart
@@ -24,7 +25,6 @@ from solvernet.scenario_parts import (
     AmmPart,
     ArbitrageurPart,
     BookPart,
-    BridgePart,
     ChainPart,
     LevelPart,
     MakerPart,
@@ -63,9 +63,9 @@ class Scenario(Boundary):
     ]
     makers: Mapping[str, MakerPart] = Field(default_factory=dict)
     arbitrageurs: Mapping[str, ArbitrageurPart] = Field(default_factory=dict)
-    bridges: Mapping[str, BridgePart] = Field(default_factory=dict)
     attackers: Mapping[str, AttackerPart] = Field(default_factory=dict)
     security: SecurityPart | None = None
+    bridges: Mapping[str, AnyBridgePart] = Field(default_factory=dict)
     users: UsersPart
     solvers: SolversPart
     faults: tuple[FaultPart, ...] = ()

@@ -230,16 +230,6 @@ class ArbitrageurPart(Boundary):
     offset_s: Seconds
 
 
-class BridgePart(Boundary):
-    """A liquidity bridge between two chains."""
-
-    chains: tuple[str, str]
-    liquidity: Dollars
-    fee_percent: float
-    fixed_fee: Dollars
-    delay_s: Seconds
-
-
 class UsersPart(Boundary):
     """Who posts intents, how many, and what they want."""
 

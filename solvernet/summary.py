@@ -16,8 +16,8 @@ from solvernet.engine import Engine
 from solvernet.fault_table import FaultLine, fault_table
 from solvernet.ideal import IdealOutcome
 from solvernet.oracle_table import OracleLine, oracle_table
-from solvernet.settlements_due import settlements
 from solvernet.security_table import SecurityFigures, security_table
+from solvernet.settlements_due import settlements
 from solvernet.venue_table import VenueLine, venue_table
 from venues.calls.fill_terms import FillTerms
 

@@ -219,7 +219,7 @@ def digest(world: World) -> str:
     for name in world.chain_ids:
         chain, state = world.chain(name), world.state(name)
         parts += [view_chain(state, 0, ()), state.escrow.total(), state.burned, chain.number, chain.base_fee_wei]
-        parts += [state.answers, chain.recent, [state.bridges[key].queue for key in sorted(state.bridges)]]
+        parts += [state.answers, chain.recent, [state.bridges[key] for key in sorted(state.bridges)]]
         for key in sorted(state.clearing.accounts):
             account = state.clearing.account(key)
             parts.append((key, account.cash, account.ether, sorted(account.positions.items())))

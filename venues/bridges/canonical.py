@@ -17,11 +17,9 @@ from typing import Final
 
 from immutables import Map
 
-from venues.bridges.latency import AT_ONCE, Latency
 from venues.bridges.liquidity import BridgePort, Kind
 from venues.bridges.lock_and_mint import LockAndMint
 from venues.bridges.transfer import Loss, Transfer
-from venues.bridges.wait import SAFE, Wait
 from venues.chains.rules import ChainRules
 
 HOUR_MS: Final = 3_600_000
@@ -151,13 +149,3 @@ class CanonicalPort(LockAndMint):
             kind=self.kind,
             halted=self.halted,
         )
-
-
-def deposit_terms() -> tuple[Wait, Latency]:
-    """Return what the L1 end of a canonical bridge waits for, and how long its deposits travel then."""
-    return Wait(confirmations=DEPOSIT_CONFIRMATIONS), AT_ONCE
-
-
-def withdrawal_terms(leave: Exit) -> tuple[Wait, Latency]:
-    """Return what the rollup's end of a canonical bridge waits for, and how long until the L1 is told."""
-    return SAFE, Latency(median_ms=leave.statement_ms)

@@ -11,11 +11,10 @@ from venues.faults import Faults
 
 def with_halts(state: ChainState, faults: Faults, time_ms: int) -> ChainState:
     """Return the state in which a block made at `time_ms` runs; the same object if no bridge halts or goes on."""
-    for fault in faults.schedule:
-        port = state.bridges.get(fault.target) if fault.kind == "bridge_halt" else None
-        if port is None:
-            continue
-        halted = faults.active("bridge_halt", port.id, time_ms) is not None
+    concerned = any(fault.kind == "bridge_halt" for fault in faults.schedule)
+    for name in sorted(state.bridges) if concerned else ():
+        port = state.bridges[name]
+        halted = faults.active("bridge_halt", name, time_ms) is not None
         if port.halted != halted:
-            state = replace(state, bridges=state.bridges.set(port.id, replace(port, halted=halted)))
+            state = replace(state, bridges=state.bridges.set(name, replace(port, halted=halted)))
     return state

@@ -41,11 +41,13 @@ class Dispute:
     proposal: Proposal
     disputer: str
     time_ms: int
+    number: int
+    """Counted over all disputes at this end."""
 
     @property
     def key(self) -> str:
-        """Unique name: a transfer has one proposal at an instant."""
-        return f"{self.proposal.transfer.id}@{self.proposal.time_ms}"
+        """Unique name: a transfer can be proposed and disputed more than once."""
+        return f"{self.proposal.transfer.id}#{self.number}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +72,7 @@ class OptimisticPort(LockAndMint):
 
     proposals: Map[str, Proposal] = field(default_factory=Map)
     disputes: Map[str, Dispute] = field(default_factory=Map)
+    disputes_so_far: int = 0
     trusted: Map[str, Proposal] = field(default_factory=Map)
     """Paid proposals that those who judge have not looked at; the time is that of the payment."""
 
@@ -117,9 +120,10 @@ class OptimisticPort(LockAndMint):
         proposal = self.proposals.get(transfer)
         if proposal is None or now_ms >= proposal.time_ms + self.liveness_ms:
             return f"late: {transfer} has no live proposal"
-        dispute = Dispute(proposal, disputer, now_ms)
-        left = self.proposals.delete(transfer)
-        return replace(self, proposals=left, disputes=self.disputes.set(dispute.key, dispute))
+        number = self.disputes_so_far + 1
+        dispute = Dispute(proposal, disputer, now_ms, number)
+        left, disputes = self.proposals.delete(transfer), self.disputes.set(dispute.key, dispute)
+        return replace(self, proposals=left, disputes=disputes, disputes_so_far=number)
 
     def executed(self, transfer: str, now_ms: int) -> "OptimisticPort | str":
         """Return the end with an undisputed proposal, its fee and its bond due, or why they are not."""
