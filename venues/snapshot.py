@@ -79,9 +79,12 @@ class Snapshot:
         return -(-wei * self.ether_price * USDC_UNIT // (ETH_UNIT * PRICE_UNIT))
 
     def bridge(self, source: str, target: str) -> BridgePort | None:
-        """Return the bridge end on `source` that leads to `target`: of several the first by name that is open."""
+        """Return the bridge end on `source` that leads to `target`, if there is one.
+
+        Of several it is the quickest of those that are open, and of equal ones the first by name.
+        """
         ports = [port for port in self.by_chain[source].bridges if port.peer == target]
-        return min(ports, key=lambda port: (not self.is_open(port), port.id), default=None)
+        return min(ports, key=lambda port: (not self.is_open(port), port.delay_ms, port.id), default=None)
 
     def bridge_liquidity(self, port: BridgePort) -> int:
         """Return the USDC that can come out at the far end of a bridge now, none while it is halted.

@@ -5,10 +5,12 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from immutables import Map
 from pydantic import ValidationError
 
 from intents.assets import ETH_UNIT, OPTION_UNIT, PRICE_UNIT, USDC_UNIT
 from intents.canonical import canonical_bytes
+from tests.venues.bridges.stage import canonical, fast, light_client, optimistic, sent
 from tests.venues.calls.stage import dollars
 from tests.venues.small_world import (
     GAS,
@@ -22,8 +24,9 @@ from tests.venues.small_world import (
     chain_state,
     make_world,
     pool,
+    port,
 )
-from venues.bridges import Transfer
+from venues.bridges import AnyPort, FastPort, Transfer
 from venues.chain_state import Answer, ChainState
 from venues.markets.clob import Quote, requote
 from venues.markets.option_amm import OptionAmm
@@ -240,6 +243,60 @@ def test_of_several_bridges_the_first_by_name_is_taken() -> None:
 
     assert found is not None
     assert found.id == "arch"
+
+
+def _bridged(*ends: AnyPort) -> Snapshot:
+    views = []
+    for chain in (L1, L2):
+        ports = {port.id: port for port in ends if port.chain == chain}
+        views.append(view_chain(replace(chain_state(chain), bridges=Map(ports)), GWEI, ()))
+    return Snapshot(time_ms=0, ether_price=0, chains=tuple(views))
+
+
+def test_of_several_bridges_the_quickest_open_one_is_taken() -> None:
+    slow, quick = (replace(port(L1, L2, delay_ms=ms), id=name) for ms, name in ((9_000, "a"), (5_000, "b")))
+
+    assert _bridged(slow, quick).bridge(L1, L2) == quick.as_seen()
+    assert _bridged(slow, replace(quick, halted=True)).bridge(L1, L2) == slow.as_seen()
+
+
+def test_a_bridge_that_is_halted_at_either_end_has_no_capacity() -> None:
+    there, back = port(L1, L2), port(L2, L1)
+    for ends in ((replace(there, halted=True), back), (there, replace(back, halted=True))):
+        assert _bridged(*ends).bridge_liquidity(ends[0].as_seen()) == 0
+
+
+def test_what_is_fronted_at_one_end_takes_from_the_cap_of_both() -> None:
+    near = fast(L1).fronted(sent(4_000), "relayer")
+    assert isinstance(near, FastPort)
+    snapshot = _bridged(near, fast(L2))
+
+    left = 10_000 * USDC_UNIT - sent(4_000).cash
+    assert snapshot.bridge_liquidity(near.as_seen()) == left
+    assert snapshot.bridge_liquidity(fast(L2).as_seen()) == left
+
+
+def test_a_fast_bridge_at_its_cap_is_not_open() -> None:
+    full = fast(L2, cap=sent(4_000).cash).fronted(sent(4_000), "relayer")
+    assert isinstance(full, FastPort)
+    snapshot = _bridged(fast(L1), full)
+
+    assert not snapshot.is_open(fast(L1).as_seen())
+
+
+def test_an_open_liquidity_bridge_is_told_of_in_the_words_it_always_was() -> None:
+    told = json.loads(encode(_bridged(port(L1, L2))))["chains"][0]["bridges"][0]
+
+    assert set(told) == {"id", "chain", "peer", "liquidity", "fee_ppm", "fixed_fee", "delay_ms", "gas", "queue"}
+
+
+@pytest.mark.parametrize("ends", [canonical, fast, light_client, optimistic])
+def test_bridges_of_every_kind_survive_the_way_to_the_solvers(ends: Callable[[str], AnyPort]) -> None:
+    snapshot = _bridged(ends(L1), replace(ends(L2), halted=True))
+
+    assert decode(encode(snapshot)) == snapshot
+    assert snapshot.by_chain[L2].bridges[0].halted
+    assert {port.kind for view in snapshot.chains for port in view.bridges} == {ends(L1).kind}
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from tests.auction.settlement.course import (
 from tests.venues.calls.stage import OWNER, orders, signed, terms
 from tests.venues.small_world import L1, L2, MINUTE_MS, PUT, QUIET, START_MS
 from venues.chains.presets import ETHEREUM_2020, ROLLUP_2S
+from venues.faults import Fault
 from venues.world import World
 
 GENEROUS = replace(POLICY, cap_percent=20_000)
@@ -251,3 +252,16 @@ def test_the_legs_are_delivered_when_the_lock_is_confirmed_as_the_policy_asks() 
 
     times = {(event.step, event.what): event.time_ms for event in executor.drain()}
     assert times["deliver", "sent"] >= times["lock", "landed"] + 12 * 10_000
+
+
+def test_cash_waits_for_the_end_of_a_halt_of_its_bridge_and_pays_for_no_vain_attempt() -> None:
+    over_ms = START_MS + 40 * MINUTE_MS
+    halt = Fault(id="halt", kind="bridge_halt", target="bridge", from_ms=START_MS, until_ms=over_ms)
+    scene = world(faults=[halt])
+
+    run, executor = finished(scene, plan(scene, terms(chain=L2)))
+
+    bridging = [(event.what, event.time_ms) for event in executor.drain() if event.step == "bridge"]
+    assert [what for what, _ in bridging] == ["sent", "landed"]
+    assert bridging[0][1] >= over_ms
+    assert run.status("bridge") == "done"
