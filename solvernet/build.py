@@ -15,6 +15,7 @@ from solvernet import fault_schedule, market_data, rules
 from solvernet.bridge_builder import BridgeBuilder
 from solvernet.market_data import PriceBars
 from solvernet.oracle_builder import OracleBuilder
+from solvernet.rollup_builder import RollupBuilder
 from solvernet.scenario import Scenario
 from solvernet.scenario_parts import ChainPart
 from solvernet.security_builder import SecurityBuilder
@@ -99,6 +100,7 @@ class _Builder:
         self.oracles = OracleBuilder(scenario, seed, self.truth, birth_ms)
         self.security = SecurityBuilder(scenario)
         self.bridges = BridgeBuilder(scenario, seed)
+        self.rollups = RollupBuilder(scenario, seed)
 
     def world(self, start_ms: int) -> World:
         chains = [self._chain(name) for name in self.scenario.chains]
@@ -106,6 +108,7 @@ class _Builder:
         agents += self.venues.agents()
         agents += self.security.agents()
         agents += self.bridges.agents()
+        agents += self.rollups.agents()
         relay = RelayRules(
             proof_level={part.caip2: part.proof_level for part in self.scenario.chains.values()},
             proof_delay_ms=rules.ms(self.scenario.proof_delay_s),
@@ -139,6 +142,8 @@ class _Builder:
             gas = market_data.gas_steps(self.scenario.market.episode)
             assumed = market_data.ROLLUP_OF_EPISODE[self.scenario.market.episode]
             return self._moved(market_data.rollup_demand(gas, self.bars, PRESETS[part.preset], assumed), part)
+        if part.base_fee_gwei is not None:
+            return market_data.steady_demand(PRESETS[part.preset], part.base_fee_gwei)
         return Demand((DemandStep(0, 0.0, 1.0, 0.0, (1.0, 0.0, 0.0, 0.0)),), 0)
 
     def _moved(self, demand: Demand, part: ChainPart) -> Demand:
@@ -173,6 +178,8 @@ class _Builder:
             memories=self.oracles.memories(name, venues),
             guard=rules.uptime_guard(self.scenario.chains[name]),
             stakes=self.security.stakes(name),
+            inboxes=self.rollups.inboxes(name),
+            express=self.rollups.lane(name),
         )
 
     def _accounts(self, name: str) -> tuple[dict[str, Account], dict[str, int]]:
@@ -195,6 +202,7 @@ class _Builder:
         services = [*(name for name in accounts if name not in wallets), f"keeper.{name}"]
         services += self.venues.services(name)
         services += self.security.services(name)
+        services += self.rollups.services(name)
         services += [PREFIX + oracle for oracle, item in self.scenario.oracles.items() if item.chain == name]
         return accounts, wallets | dict.fromkeys(services, SERVICE_GAS)
 

@@ -20,7 +20,7 @@ from typing import Final
 import numpy as np
 
 from intents.assets import PRICE_UNIT
-from venues.chains.background import GAS_SIZES, Demand, DemandStep
+from venues.chains.background import GAS_SIZES, GWEI, Demand, DemandStep
 from venues.chains.presets import ROLLUP_2S, ChainRules
 from venues.pricing.black76 import SECONDS_PER_YEAR
 from venues.pricing.implied import implied_vol
@@ -64,6 +64,9 @@ class RollupAssumptions:
     gas_shares: tuple[float, ...]
     patience_ms: int
 
+
+LEVEL_OVER_MINIMUM: Final = 4
+"""What everybody else offers on a rollup is at least this many times the least base fee."""
 
 ROLLUP_ASSUMED: Final = RollupAssumptions(
     calm_gwei=12.884,
@@ -161,9 +164,23 @@ def rollup_demand(
         burst = 1 + abs(math.log(following / price)) / assumed.doubling_move
         load = assumed.calm_load * stress**assumed.gas_elasticity * burst
         rate_per_s = load * target_per_s / mean_gas
-        level_gwei = assumed.level_gwei * burst
+        level_gwei = max(assumed.level_gwei, LEVEL_OVER_MINIMUM * rules.base_fee.minimum_wei / GWEI) * burst
         steps.append(DemandStep(start_ms, rate_per_s, level_gwei, assumed.spread, assumed.gas_shares))
     return Demand(tuple(steps), assumed.patience_ms)
+
+
+def steady_demand(rules: ChainRules, base_fee_gwei: float, assumed: RollupAssumptions = ROLLUP_ASSUMED) -> Demand:
+    """Return a demand that stays, under which the base fee settles around a level.
+
+    Twice as many want to get in as fit, and half of them offer more than the level: those fill the blocks to their
+    target.
+    """
+    if rules.base_fee is None:
+        raise ValueError(f"{rules.name} has no base fee to keep at a level")
+    target_per_s = rules.block_gas / rules.base_fee.elasticity / rules.interval_ms * 1000
+    mean_gas = sum(size * share for size, share in zip(GAS_SIZES, assumed.gas_shares, strict=True))
+    step = DemandStep(0, 2 * target_per_s / mean_gas, base_fee_gwei, assumed.spread, assumed.gas_shares)
+    return Demand((step,), assumed.patience_ms)
 
 
 @lru_cache(maxsize=1)

@@ -15,7 +15,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from intents.boundary import Boundary
 from intents.options import parse_expiry
-from solvernet import fault_schedule
+from solvernet import fault_schedule, rollup_flaws
 from solvernet.bridge_parts import AnyBridgePart
 from solvernet.errors import InvalidScenarioError, UnknownScenarioError, UnknownWindowError
 from solvernet.fault_parts import FaultPart, OracleManipulationPart
@@ -102,6 +102,13 @@ class Scenario(Boundary):
         lies = {fault.oracle for fault in self.faults if isinstance(fault, OracleManipulationPart)}
         for name in sorted(lies - corruptible(self.oracles)):
             raise ValueError(f"nobody can be bribed to make {name!r} lie; name a feed or a source that has nodes")
+        return self
+
+    @model_validator(mode="after")
+    def _rolls_up_what_can_be(self) -> "Scenario":
+        wrong = rollup_flaws.flaw(self.chains, self.arbitrageurs)
+        if wrong is not None:
+            raise ValueError(wrong)
         return self
 
     @model_validator(mode="after")

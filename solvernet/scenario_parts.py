@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from intents.boundary import Boundary
+from solvernet.rollup_parts import BatcherPart, LanePart, ProverPart
 
 
 def _instant(value: object) -> int:
@@ -100,13 +101,20 @@ class ChainPart(Boundary):
 
     caip2: str
     preset: str
-    demand: Literal["calibrated", "counterfactual", "none"]
+    demand: Literal["calibrated", "counterfactual", "steady", "none"]
     proof_level: Literal["included", "safe", "final"]
     demand_from: Instant | None = None
     """Instant whose demand for block space stands at the start of the scenario; its own if left out."""
 
+    base_fee_gwei: float | None = Field(default=None, gt=0)
+    """Base fee around which a `steady` demand keeps the chain."""
+
     settles_on: str | None = None
     """Name of the chain that a rollup posts its data to; its prices then carry into the rollup's fees."""
+
+    batcher: BatcherPart | None = None
+    prover: ProverPart | None = None
+    express: LanePart | None = None
 
     grace_s: Seconds | None = None
     """Time after an outage for which venues priced by the oracle do not trade; they trade at once if left out."""
