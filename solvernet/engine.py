@@ -21,6 +21,7 @@ from solvernet.corruption_record import CorruptionRecord
 from solvernet.network_faults import LOST, NetworkFaults
 from solvernet.oracle_record import OracleRecord
 from solvernet.record import Recorder
+from solvernet.rollup_record import RollupRecord
 from solvernet.scenario import Scenario
 from solvernet.scenario_parts import Window
 from solvernet.users import UserFlow
@@ -85,6 +86,8 @@ class Engine:
         self.auctioneer.watch(self.venue_record)
         self.auctioneer.watch(self.oracle_record)
         self.auctioneer.watch(self.corruption_record)
+        self.rollup_record = RollupRecord(scenario)
+        self.auctioneer.watch(self.rollup_record)
         self.conduct = DependenceMonitor(software=software)
         self._has_house = has_house
         self._graph: LiquidityGraph | None = None

@@ -16,6 +16,7 @@ from solvernet.engine import Engine
 from solvernet.fault_table import FaultLine, fault_table
 from solvernet.ideal import IdealOutcome
 from solvernet.oracle_table import OracleLine, oracle_table
+from solvernet.rollup_table import RollupLine, rollup_table
 from solvernet.security_table import SecurityFigures, security_table
 from solvernet.settlements_due import settlements
 from solvernet.venue_table import VenueLine, venue_table
@@ -125,6 +126,9 @@ class Summary(Boundary):
     security: SecurityFigures | None = None
     """Cost of corruption against what it would have brought."""
 
+    rollups: tuple[RollupLine, ...] = ()
+    """What each rollup posted, and when its blocks were safe and final."""
+
     flags: tuple[dict[str, Any], ...]
     stability: StabilityFigures
     wall_s: float
@@ -192,6 +196,7 @@ def summarise(outcome: Outcome) -> Summary:
         ),
         faults=fault_table(outcome.events, _chain_names(engine)),
         security=security_table(engine.name.scenario, engine.auctioneer.world, engine.corruption_record),
+        rollups=rollup_table(engine.name.scenario, engine.name.window, engine.rollup_record, engine.auctioneer.world),
         flags=tuple(_body(event) for event in outcome.events if event.kind == "conduct.finding"),
         stability=_stability([*engine.recorder.operations, *settlements(engine, outcome.ideal)]),
         wall_s=round(outcome.wall_s, 2),

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from intents.lifecycle import LAYER_OF_CAUSE, Cause
 from solvernet.cli.show_oracles import oracle_lines, security_lines
+from solvernet.cli.show_rollups import rollup_lines
 from solvernet.explain import Story
 from solvernet.fault_table import place
 from solvernet.scenario import Scenario
@@ -39,6 +40,8 @@ def show_summary(summary: Summary, folder: Path, *, has_report: bool) -> None:
         console.print(oracle_lines(summary))
     for line in security_lines(summary):
         console.print(line)
+    if summary.rollups:
+        console.print(rollup_lines(summary))
     console.print(_money(summary))
     console.print(_stability(summary))
     for line in _flags(summary):

@@ -25,6 +25,7 @@ from solvernet.report.markup import Markup, join, json_block, tag
 from solvernet.report.oracles import oracles
 from solvernet.report.outcomes import outcomes
 from solvernet.report.provenance import provenance
+from solvernet.report.rollups import rollups
 from solvernet.report.run_view import RunView, view_of
 from solvernet.report.security import security
 from solvernet.report.stability import stability
@@ -37,6 +38,7 @@ CONTENTS: Final[tuple[tuple[str, str], ...]] = (
     ("market", "Market"),
     ("oracles", "Oracles"),
     ("security", "Security"),
+    ("rollups", "Rollups"),
     ("intents", "Intents"),
     ("gains", "Gains"),
     ("solvers", "Solvers"),
@@ -70,6 +72,7 @@ def render(summary: Summary, outcome: Outcome) -> str:
         market(view),
         oracles(view),
         security(view),
+        rollups(view),
         outcomes(view),
         gains(view),
         leaderboard(view),
