@@ -53,6 +53,7 @@ def auction_rules(scenario: Scenario) -> AuctionRules:
         inclusion_p99_ms=ms(part.inclusion_p99_s),
         lock_level=part.lock_level,
         proves_absence=part.refund == "proof",
+        inclusion=part.inclusion,
     )
     return AuctionRules(
         award_delay_ms=ms(scenario.rounds.award_delay_s),

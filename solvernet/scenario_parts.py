@@ -94,6 +94,8 @@ class Policy(Boundary):
 
     lock_level: Literal["included", "safe", "final"] = "included"
     """Confirmation level that a lock must reach before the legs are delivered elsewhere."""
+    inclusion: Literal["constant", "measured"] = "constant"
+    """Whether refunds allow for inclusion by that constant, or by what the home chain shows when a fill is awarded."""
 
 
 class ChainPart(Boundary):

@@ -80,10 +80,10 @@ class World:
         chain = self._chains[offer.chain]
         return "halted" if chain.is_down(self.now_ms) else chain.submit(offer.transaction, offer.replaces)
 
-    def finality_ms(self, chain_id: str) -> int:
-        """Return the time from a delivery on a chain until it usually counts elsewhere."""
+    def finality_ms(self, chain_id: str, quantile: float | None = None) -> int:
+        """Return the time from a delivery on a chain until it counts elsewhere: usually, or at a quantile."""
         level = self._relay.proof_level[chain_id]
-        return self._chains[chain_id].finality_ms(level) + self._relay.proof_delay_ms
+        return self._chains[chain_id].finality_ms(level, quantile) + self._relay.proof_delay_ms
 
     def fork(self) -> "World":
         """Return an independent copy that would live through the same future."""

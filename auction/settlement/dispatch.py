@@ -1,15 +1,12 @@
 """Getting steps into blocks: which transaction stands for which step, what is offered for it, and when it is raised."""
 
 from collections.abc import Mapping
-from typing import Final
 
 from auction.settlement.policy import SettlementPolicy
 from auction.settlement.sending import Sending, StepEvent
 from venues.chains.transaction import Receipt, Transaction
 from venues.view import Offer
 from venues.world import World
-
-PERCENT: Final = 100
 
 
 class Dispatch:
@@ -36,7 +33,7 @@ class Dispatch:
         """Offer a step for the first time or again; what the pool does not take is offered after the next block."""
         price = self._policy.price(world.chain(sending.step.chain))
         sending.attempts += 1
-        sending.cap_wei = sending.cap_wei or price * self._policy.cap_percent // PERCENT
+        sending.cap_wei = sending.cap_wei or self._policy.cap(price)
         if self._offer(world, sending, min(price, sending.cap_wei), replaces=None):
             self.events.append(sending.event("sent", world.now_ms, price_wei=sending.offered_wei))
 

@@ -18,7 +18,7 @@ from venues.chains.execution import Charge, execute
 from venues.chains.fees.l1_fee import FREE, L1Prices
 from venues.chains.fees.market import Fees, Usage, first_fees, next_fees
 from venues.chains.history import History, Past
-from venues.chains.intervals import interval_ms
+from venues.chains.intervals import blocks_ms, interval_ms
 from venues.chains.ordering.admission import Refusal, refusal
 from venues.chains.ordering.blob_space import BlobSpace, blob_space
 from venues.chains.ordering.nonces import replaceable, rival
@@ -238,9 +238,14 @@ class Chain(Generic[S]):
         """Return the last block that anybody can derive at an instant: all of them, unless data must be posted."""
         return self.number if self.availability is None else self.availability.derivable(now_ms)
 
-    def finality_ms(self, level: Level) -> int:
-        """Return the time a level takes: blocks at their mean interval, a boundary at its latest, and the delay."""
-        return self.rules.level(level).usual_ms(self.rules.interval_ms)
+    def finality_ms(self, level: Level, quantile: float | None = None) -> int:
+        """Return the time a level takes: a boundary at its latest, the delay, and blocks at their mean interval.
+
+        With a quantile, the blocks take the time that they exceed with one minus that chance.
+        """
+        rule, usual_ms = self.rules.level(level), self.rules.interval_ms
+        taken_ms = rule.blocks * usual_ms if quantile is None else blocks_ms(self.rules, rule.blocks, quantile)
+        return rule.usual_ms(usual_ms) - rule.blocks * usual_ms + taken_ms
 
     def _following_ms(self) -> int:
         return self._resumes_ms(self.time_ms + interval_ms(self.rules, self._seed, self.number))
