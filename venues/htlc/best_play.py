@@ -12,10 +12,11 @@ holds for this model: whole ticks, one reorganisation on each chain, no transact
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from venues.htlc.ladder import Schedule, Timing
+from venues.htlc.ladder import Timing
 from venues.htlc.play.board import ABSENT, LONG_AGO, Game, Lock, Moment, Party, Side, game
 from venues.htlc.play.chances import chances
 from venues.htlc.play.protocol import answered
+from venues.htlc.timelocks import Schedule
 
 
 @dataclass(frozen=True, slots=True)

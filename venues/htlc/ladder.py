@@ -18,7 +18,7 @@ does is not covered by any ladder; `venues.htlc.free_option` prices what remains
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from venues.htlc.lock import Timelocks
+from venues.htlc.timelocks import Schedule, Timelocks
 
 Condition = Literal["a", "b", "c", "d", "e"]
 
@@ -56,27 +56,6 @@ class Timing:
             inclusion_ms=-(-self.inclusion_ms // step_ms) * step_ms,
             finality_ms=-(-self.finality_ms // step_ms) * step_ms,
         )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Schedule:
-    """Timelocks of both locks, and when the parties act."""
-
-    source: Timelocks
-    destination: Timelocks
-    lock_from_ms: int
-    """Age of the source lock at which the taker locks the destination."""
-
-    lock_until_ms: int
-    """Age of the source lock after which the destination is not locked any more."""
-
-    revealed_by_ms: int
-    """Age of the source lock at which the secret is out, or never will be."""
-
-    @property
-    def length_ms(self) -> int:
-        """Age of the source lock at which the maker gets back what nobody took, if they must do it themselves."""
-        return self.source.public_cancellation_ms or self.source.cancellation_ms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

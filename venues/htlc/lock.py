@@ -21,35 +21,12 @@ from typing import Final, Literal
 from eth_utils.crypto import keccak
 
 from intents.assets import ETH
+from venues.htlc.timelocks import Schedule, Timelocks
 
 Side = Literal["source", "destination"]
 Ending = Literal["withdrawn", "cancelled"]
 
 SECRET_BYTES: Final = 32
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Timelocks:
-    """When each stage of a lock begins, in milliseconds from the block that opened it."""
-
-    withdrawal_ms: int
-    """The taker may withdraw: the chain's finality has passed."""
-
-    public_withdrawal_ms: int
-    """Anybody with the secret may."""
-
-    cancellation_ms: int
-    """Nobody may withdraw any more, and the taker may cancel."""
-
-    public_cancellation_ms: int | None = None
-    """Anybody may cancel; on the destination nobody but the taker ever may."""
-
-    def __post_init__(self) -> None:
-        stages = [0, self.withdrawal_ms, self.public_withdrawal_ms, self.cancellation_ms]
-        if self.public_cancellation_ms is not None:
-            stages.append(self.public_cancellation_ms)
-        if stages != sorted(stages):
-            raise ValueError(f"stages of a lock begin one after the other, not at {stages[1:]}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +51,13 @@ class LockTerms:
     deposit_wei: int
     """Safety deposit, from the owner's wallet."""
 
-    timelocks: Timelocks
+    schedule: Schedule
+    """What the parties agreed on, for both locks."""
+
+    @property
+    def timelocks(self) -> Timelocks:
+        """Stages of this lock."""
+        return self.schedule.source if self.side == "source" else self.schedule.destination
 
     @property
     def owner(self) -> str:

@@ -8,7 +8,8 @@ from tests.venues.small_world import L1, L2, START_MS, chain_state
 from venues.chain_state import ChainState
 from venues.chains.transaction import Applied, Block, Call, Reverted
 from venues.htlc.calls import OpenLock
-from venues.htlc.lock import LockTerms, Side, Timelocks, hash_of
+from venues.htlc.lock import LockTerms, Side, hash_of
+from venues.htlc.timelocks import Schedule, Timelocks
 
 SECRET: Final = "5e" * 32
 MAKER, TAKER, STRANGER = "trader", "solver", "user"
@@ -18,6 +19,10 @@ SOURCE_STAGES: Final = Timelocks(
     withdrawal_ms=10_000, public_withdrawal_ms=20_000, cancellation_ms=30_000, public_cancellation_ms=40_000
 )
 DESTINATION_STAGES: Final = Timelocks(withdrawal_ms=10_000, public_withdrawal_ms=20_000, cancellation_ms=30_000)
+
+SCHEDULE: Final = Schedule(
+    source=SOURCE_STAGES, destination=DESTINATION_STAGES, lock_from_ms=0, lock_until_ms=60_000, revealed_by_ms=90_000
+)
 
 
 def lock_terms(side: Side = "source") -> LockTerms:
@@ -31,7 +36,7 @@ def lock_terms(side: Side = "source") -> LockTerms:
         asset=USDC,
         amount=1_000 * USDC_UNIT,
         deposit_wei=DEPOSIT,
-        timelocks=SOURCE_STAGES if side == "source" else DESTINATION_STAGES,
+        schedule=SCHEDULE,
     )
 
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
-from venues.htlc.ladder import Condition, Schedule, Timing, accepts, ladder
-from venues.htlc.lock import Timelocks
+from venues.htlc.ladder import Condition, Timing, accepts, ladder
+from venues.htlc.timelocks import Schedule, Timelocks
 
 
 def timing(inclusion: int, finality: int) -> Timing:

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from tests.venues.htlc.schedules import made, slackened, timing, timings, without
 from venues.htlc.best_play import losing_play
-from venues.htlc.ladder import Condition, Schedule, Timing
+from venues.htlc.ladder import Condition, Timing
+from venues.htlc.timelocks import Schedule
 
 CONDITIONS = get_args(Condition)
 MAKER_LOSES = {"c", "e"}

@@ -10,6 +10,7 @@ from intents.assets import ETH, ETH_UNIT, OPTION_UNIT
 from tests.venues.htlc.locks import (
     DEPOSIT,
     MAKER,
+    SCHEDULE,
     SECRET,
     STRANGER,
     TAKER,
@@ -25,7 +26,8 @@ from tests.venues.small_world import PUT, START_MS
 from venues.chain_state import ChainState
 from venues.chains.transaction import Applied
 from venues.htlc.calls import Cancel, OpenLock, Withdraw
-from venues.htlc.lock import HashLock, Side, Timelocks, hash_of
+from venues.htlc.lock import HashLock, Side, hash_of
+from venues.htlc.timelocks import Timelocks
 
 sides = st.sampled_from(["source", "destination"])
 callers = st.sampled_from([MAKER, TAKER, STRANGER])
@@ -53,7 +55,8 @@ def staged(side: Side, waits: list[int]) -> tuple[ChainState, list[int]]:
         cancellation_ms=begins[2],
         public_cancellation_ms=begins[3] if side == "source" else None,
     )
-    call = opening(side, terms=replace(lock_terms(side), timelocks=locks))
+    both = replace(SCHEDULE, source=locks, destination=locks)
+    call = opening(side, terms=replace(lock_terms(side), schedule=both))
     return after(before(side), call, block(side, START_MS)), begins
 
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
 
-from venues.htlc.ladder import Schedule, Timing
-from venues.htlc.lock import Timelocks
+from venues.htlc.ladder import Timing
+from venues.htlc.timelocks import Schedule, Timelocks
 
 Party = Literal["maker", "taker"]
 Act = Literal["open", "withdraw", "withdraw in public", "cancel", "cancel in public"]
