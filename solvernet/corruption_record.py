@@ -130,5 +130,5 @@ def wallets(world: World, owner: str) -> int:
 def _within_reach(world: World, scenario: Scenario, bridge: str) -> Iterator[int]:
     for chain in scenario.bridges[bridge].chains:
         state = world.state(scenario.chains[chain].caip2)
-        yield state.bridges[bridge].liquidity
+        yield state.bridges[bridge].held
         yield sum(lock.cash for lock in state.escrow.locks.values() if lock.state == "locked")
