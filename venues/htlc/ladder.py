@@ -76,7 +76,8 @@ def ladder(source: Timing, destination: Timing, longest_ms: int | None = None) -
     lock_from = source.finality_ms
     lock_until = lock_from + destination.inclusion_ms
     withdrawal = destination.finality_ms
-    public = withdrawal + destination.inclusion_ms
+    # In private the taker withdraws from the source first, and then from the destination for the maker.
+    public = withdrawal + source.inclusion_ms + destination.inclusion_ms
     cancellation = public + destination.settled_ms
     revealed_by = lock_until + cancellation + destination.finality_ms
     source_cancellation = revealed_by + source.settled_ms

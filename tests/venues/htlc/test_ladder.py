@@ -38,16 +38,16 @@ def test_a_slower_chain_breaks_the_ladder_of_a_faster_one(
 def test_a_ladder_worked_out_by_hand() -> None:
     """Inclusion 2 and finality 5 on the source, 1 and 3 on the destination.
 
-    Destination: final after 3, private for 1, public for 1 + 3 + 1. It is locked 5 to 6 after the source, so the
-    secret is out by 6 + 9 + 3, and the taker has 2 + 5 + 2 from then.
+    Destination: final after 3, private for 2 + 1, public for 1 + 3 + 1. It is locked 5 to 6 after the source, so the
+    secret is out by 6 + 11 + 3, and the taker has 2 + 5 + 2 from then.
     """
     schedule = made(timing(2, 5), timing(1, 3))
 
     theirs, mine = schedule.destination, schedule.source
-    assert (schedule.lock_from_ms, schedule.lock_until_ms, schedule.revealed_by_ms) == (5, 6, 18)
-    assert (theirs.withdrawal_ms, theirs.public_withdrawal_ms, theirs.cancellation_ms) == (3, 4, 9)
-    assert (mine.withdrawal_ms, mine.cancellation_ms, mine.public_cancellation_ms) == (5, 27, 29)
-    assert schedule.length_ms == 29
+    assert (schedule.lock_from_ms, schedule.lock_until_ms, schedule.revealed_by_ms) == (5, 6, 20)
+    assert (theirs.withdrawal_ms, theirs.public_withdrawal_ms, theirs.cancellation_ms) == (3, 6, 11)
+    assert (mine.withdrawal_ms, mine.cancellation_ms, mine.public_cancellation_ms) == (5, 29, 31)
+    assert schedule.length_ms == 31
 
 
 @pytest.mark.parametrize("condition", CONDITIONS)
@@ -58,7 +58,7 @@ def test_each_condition_can_be_the_only_one_that_is_broken(condition: Condition)
 
 
 @pytest.mark.parametrize(
-    ("longest", "condition"), [(4, "a"), (8, "c"), (14, "e"), (17, "b"), (28, "d"), (29, None), (None, None)]
+    ("longest", "condition"), [(4, "a"), (8, "c"), (16, "e"), (19, "b"), (30, "d"), (31, None), (None, None)]
 )
 def test_what_does_not_fit_is_named(longest: int | None, condition: Condition | None) -> None:
     found = ladder(timing(2, 5), timing(1, 3), longest)
