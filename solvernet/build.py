@@ -12,6 +12,7 @@ from intents.assets import ETH_UNIT, PRICE_UNIT
 from intents.options import parse_expiry
 from risk import volatility
 from solvernet import fault_schedule, market_data, rules
+from solvernet.adversary_builder import AdversaryBuilder
 from solvernet.bridge_builder import BridgeBuilder
 from solvernet.market_data import PriceBars
 from solvernet.oracle_builder import OracleBuilder
@@ -101,14 +102,17 @@ class _Builder:
         self.security = SecurityBuilder(scenario)
         self.bridges = BridgeBuilder(scenario, seed)
         self.rollups = RollupBuilder(scenario, seed)
+        self.adversaries = AdversaryBuilder(scenario, seed)
 
     def world(self, start_ms: int) -> World:
         chains = [self._chain(name) for name in self.scenario.chains]
-        agents = [*self.oracles.agents(), *self._makers(), *self._arbitrageurs(), *self._keepers()]
+        oracles = tuple(self.oracles.agents())
+        agents = [*oracles, *self._makers(), *self._arbitrageurs(), *self._keepers()]
         agents += self.venues.agents()
         agents += self.security.agents()
         agents += self.bridges.agents()
         agents += self.rollups.agents()
+        agents += self.adversaries.agents(oracles)
         relay = RelayRules(
             proof_level={part.caip2: part.proof_level for part in self.scenario.chains.values()},
             proof_delay_ms=rules.ms(self.scenario.proof_delay_s),
@@ -124,7 +128,7 @@ class _Builder:
 
     def _chain(self, name: str) -> Chain[ChainState]:
         part = self.scenario.chains[name]
-        return Chain(
+        chain = Chain(
             id=part.caip2,
             rules=PRESETS[part.preset],
             state=self._state(name),
@@ -133,6 +137,8 @@ class _Builder:
             start_ms=self.birth_ms,
             settles_on=self._id(part.settles_on) if part.settles_on else None,
         )
+        chain.producer = self.adversaries.producer(name, self.faults)
+        return chain
 
     def _demand(self, name: str) -> Demand:
         part = self.scenario.chains[name]
@@ -199,6 +205,7 @@ class _Builder:
             if trader.chain == name:
                 accounts[f"arbitrageur.{trader_id}"] = Account(rules.usdc(trader.cash), rules.wei(trader.ether))
         accounts |= {who: Account(rules.usdc(cash)) for who, cash in self.bridges.cash(name)}
+        accounts |= self.adversaries.accounts(name)
         services = [*(name for name in accounts if name not in wallets), f"keeper.{name}"]
         services += self.venues.services(name)
         services += self.security.services(name)

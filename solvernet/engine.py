@@ -16,8 +16,10 @@ from intents.canonical import Json
 from intents.sealing import Letterbox
 from solvernet import rules
 from solvernet.accounts import holdings, money, totals
+from solvernet.adversary_builder import kinds
 from solvernet.build import build_world, solver_names, truth_of
 from solvernet.corruption_record import CorruptionRecord
+from solvernet.extraction_table import extraction_events
 from solvernet.network_faults import LOST, NetworkFaults
 from solvernet.oracle_record import OracleRecord
 from solvernet.record import Recorder
@@ -27,6 +29,7 @@ from solvernet.scenario_parts import Window
 from solvernet.users import UserFlow
 from solvernet.venue_record import VenueRecord
 from solvers.messages import Announcement, Award, BidSheet, Decision
+from venues.adversaries.observer import ExtractionObserver
 from venues.graph import LiquidityGraph
 from venues.seeds import seed_bytes
 from venues.snapshot import Snapshot
@@ -88,6 +91,9 @@ class Engine:
         self.auctioneer.watch(self.corruption_record)
         self.rollup_record = RollupRecord(scenario)
         self.auctioneer.watch(self.rollup_record)
+        self.extraction = ExtractionObserver(kinds(scenario, world.faults))
+        if self.extraction.kinds:
+            self.auctioneer.watch(self.extraction)
         self.conduct = DependenceMonitor(software=software)
         self._has_house = has_house
         self._graph: LiquidityGraph | None = None
@@ -183,6 +189,8 @@ class Engine:
         now_ms, journal = self.now_ms, self.auctioneer.journal
         for finding in self.conduct.findings():
             journal.note(now_ms, "conduct.finding", finding.to_json())
+        for kind, body in extraction_events(self.extraction):
+            journal.note(now_ms, kind, body)
         self.recorder.unsettled(self.auctioneer.world)
         journal.note(now_ms, "run.closed", totals(self.auctioneer))
 

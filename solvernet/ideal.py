@@ -40,12 +40,12 @@ class IdealOutcome(Boundary):
 
 
 def ideal_scenario(scenario: Scenario) -> Scenario:
-    """Return the scenario with empty chains, oracles that tell the truth, one honest solver, and no faults."""
+    """Return the scenario with empty chains, true oracles, one honest solver, no faults and no adversaries."""
     chains = {name: part.model_copy(update={"demand": "none"}) for name, part in scenario.chains.items()}
     oracles = {f"true-{name}": _true_feed(name) for name in scenario.chains}
     solvers: SolversPart = scenario.solvers.model_copy(update={"specs": (f"{NAME}=matcher",)})
     changes = {"chains": chains, "oracles": oracles, "solvers": solvers}
-    return scenario.model_copy(update=changes | {"faults": (), "attackers": {}, "security": None})
+    return scenario.model_copy(update=changes | {"faults": (), "attackers": {}, "security": None, "adversaries": {}})
 
 
 def ideal_run(name: RunName) -> IdealOutcome:

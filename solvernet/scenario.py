@@ -15,7 +15,8 @@ from pydantic import Field, ValidationError, model_validator
 
 from intents.boundary import Boundary
 from intents.options import parse_expiry
-from solvernet import fault_schedule, rollup_flaws
+from solvernet import adversary_parts, fault_schedule, rollup_flaws
+from solvernet.adversary_parts import AdversaryPart, SwapperPart
 from solvernet.bridge_parts import AnyBridgePart
 from solvernet.errors import InvalidScenarioError, UnknownScenarioError, UnknownWindowError
 from solvernet.fault_parts import FaultPart, OracleManipulationPart
@@ -63,6 +64,8 @@ class Scenario(Boundary):
     ]
     makers: Mapping[str, MakerPart] = Field(default_factory=dict)
     arbitrageurs: Mapping[str, ArbitrageurPart] = Field(default_factory=dict)
+    swappers: Mapping[str, SwapperPart] = Field(default_factory=dict)
+    adversaries: Mapping[str, Annotated[AdversaryPart, Field(discriminator="kind")]] = Field(default_factory=dict)
     attackers: Mapping[str, AttackerPart] = Field(default_factory=dict)
     security: SecurityPart | None = None
     bridges: Mapping[str, AnyBridgePart] = Field(default_factory=dict)
@@ -74,7 +77,7 @@ class Scenario(Boundary):
     def _refers_to_what_exists(self) -> "Scenario":
         for label in self.market.expiries:
             parse_expiry(label)
-        named = [*self.oracles.values(), *self.venues.values(), *self.arbitrageurs.values()]
+        named = [*self.oracles.values(), *self.venues.values(), *self.arbitrageurs.values(), *self.adversaries.values()]
         chains = {part.chain for part in named} | {self.rounds.reference_chain, self.rounds.bond_chain}
         chains |= {name for bridge in self.bridges.values() for name in bridge.chains} | set(self.users.home_share)
         chains |= {part.settles_on for part in self.chains.values() if part.settles_on}
@@ -82,9 +85,14 @@ class Scenario(Boundary):
         venues |= {name for trader in self.arbitrageurs.values() for name in trader.venues}
         chains |= {part.chain for part in self.attackers.values()} | ({self.security.chain} if self.security else set())
         venues |= {name for attacker in self.attackers.values() for name in attacker.venues}
+        venues |= {trader.venue for trader in self.swappers.values()}
+        venues |= {name for adversary in self.adversaries.values() for name in adversary.trades_at}
         missing = sorted(chains - set(self.chains)) + sorted(venues - set(self.venues))
         if missing:
             raise ValueError(f"{missing[0]!r} is referred to but not defined")
+        flaw = adversary_parts.flaw(self.adversaries, self.swappers, self.venues)
+        if flaw is not None:
+            raise ValueError(flaw)
         return self
 
     @model_validator(mode="after")

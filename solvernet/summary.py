@@ -13,6 +13,7 @@ from risk.stability import Operation, measure
 from solvernet.accounts import escrow_flows, money, profit
 from solvernet.build import solver_names
 from solvernet.engine import Engine
+from solvernet.extraction_table import ExtractionFigures, extraction_table
 from solvernet.fault_table import FaultLine, fault_table
 from solvernet.ideal import IdealOutcome
 from solvernet.oracle_table import OracleLine, oracle_table
@@ -129,6 +130,9 @@ class Summary(Boundary):
     rollups: tuple[RollupLine, ...] = ()
     """What each rollup posted, and when its blocks were safe and final."""
 
+    extraction: ExtractionFigures | None = None
+    """What adversaries took; `None` in a scenario without any."""
+
     flags: tuple[dict[str, Any], ...]
     stability: StabilityFigures
     wall_s: float
@@ -197,6 +201,7 @@ def summarise(outcome: Outcome) -> Summary:
         faults=fault_table(outcome.events, _chain_names(engine)),
         security=security_table(engine.name.scenario, engine.auctioneer.world, engine.corruption_record),
         rollups=rollup_table(engine.name.scenario, engine.name.window, engine.rollup_record, engine.auctioneer.world),
+        extraction=_extraction(engine),
         flags=tuple(_body(event) for event in outcome.events if event.kind == "conduct.finding"),
         stability=_stability([*engine.recorder.operations, *settlements(engine, outcome.ideal)]),
         wall_s=round(outcome.wall_s, 2),
@@ -250,6 +255,13 @@ def _venues(engine: Engine) -> tuple[VenueLine, ...]:
 
 def _chain_names(engine: Engine) -> dict[str, str]:
     return {part.caip2: name for name, part in engine.name.scenario.chains.items()}
+
+
+def _extraction(engine: Engine) -> ExtractionFigures | None:
+    if not engine.extraction.kinds:
+        return None
+    world = engine.auctioneer.world
+    return extraction_table(engine.extraction, engine.name.scenario, world.truth.price(world.now_ms))
 
 
 def _stability(operations: Sequence[Operation]) -> StabilityFigures:

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from intents.lifecycle import LAYER_OF_CAUSE, Cause
+from solvernet.cli.show_extraction import adversaries, taken
 from solvernet.cli.show_oracles import oracle_lines, security_lines
 from solvernet.cli.show_rollups import rollup_lines
 from solvernet.explain import Story
@@ -42,6 +43,9 @@ def show_summary(summary: Summary, folder: Path, *, has_report: bool) -> None:
         console.print(line)
     if summary.rollups:
         console.print(rollup_lines(summary))
+    if summary.extraction is not None:
+        console.print(adversaries(summary.extraction))
+        console.print(taken(summary.extraction))
     console.print(_money(summary))
     console.print(_stability(summary))
     for line in _flags(summary):

@@ -13,6 +13,7 @@ from typing import Final
 from plotly.offline import get_plotlyjs
 
 from solvernet.report.conduct import conduct
+from solvernet.report.extraction import extraction
 from solvernet.report.failures import failures
 from solvernet.report.faults import faults
 from solvernet.report.formats import stretch
@@ -44,6 +45,7 @@ CONTENTS: Final[tuple[tuple[str, str], ...]] = (
     ("solvers", "Solvers"),
     ("failures", "Failures"),
     ("venues", "Venues"),
+    ("extraction", "Taken"),
     ("conduct", "Conduct"),
     ("stability", "Stability"),
     ("real", "What is real"),
@@ -78,6 +80,7 @@ def render(summary: Summary, outcome: Outcome) -> str:
         leaderboard(view),
         failures(view),
         venues(view),
+        extraction(view),
         conduct(view),
         stability(view),
         provenance(view),

@@ -23,7 +23,7 @@ from venues.chains.ordering.admission import Refusal, refusal
 from venues.chains.ordering.blob_space import BlobSpace, blob_space
 from venues.chains.ordering.nonces import replaceable, rival
 from venues.chains.ordering.picked import Desk, Mandate, Picked, unit_price
-from venues.chains.ordering.picking import pick
+from venues.chains.ordering.producer import Making, Producer, make
 from venues.chains.produced import BlockSummary, Position, Produced, summary_of
 from venues.chains.rules import ChainRules
 from venues.chains.transaction import Block, Ledger, Receipt, Transaction
@@ -66,6 +66,8 @@ class Chain(Generic[S]):
         self.express: str | None = None
         self.availability: Availability | None = None
         self.mandate: Mandate[S] | None = None
+        self.producer: Producer[S] | None = None
+        self.making: Making[S] | None = None
         self.rules = rules
         self.state = state
         self.number = 0
@@ -74,8 +76,7 @@ class Chain(Generic[S]):
         self.base_fee_wei = fees.base_fee_wei
         self._backlog_gas, self._excess_blob_gas = fees.backlog_gas, fees.excess_blob_gas
         self.recent: deque[BlockSummary] = deque(maxlen=MEMORY)
-        self._demand = demand
-        self._seed = seed
+        self._demand, self._seed = demand, seed
         self._waiting: dict[str, Transaction[S]] = {}
         self._nonces: dict[str, int] = {}
         self._background: Pool = EMPTY_POOL
@@ -282,7 +283,8 @@ class Chain(Generic[S]):
             express=self.express,
             mandate=self.mandate,
         )
-        return pick(desk)
+        picked, self.making = make(Block(self.id, self.number, self.time_ms), self.state, desk, self.producer)
+        return picked
 
     def _execute(self, transaction: Transaction[S], space: BlobSpace | None, picked: Picked[S]) -> Receipt | None:
         """Apply a transaction; nothing comes of one whose sender cannot pay for its gas."""

@@ -18,6 +18,7 @@ from venues.markets.concentrated import ConcentratedPool
 from venues.markets.cpmm import FEE_DENOMINATOR, FEE_NUMERATOR, SpotPool
 from venues.markets.curve_arbitrage import Threshold, curve_opportunity
 from venues.markets.hybrid import Hybrid
+from venues.markets.kinds import AnyVenue
 from venues.markets.option_amm import OptionAmm
 from venues.markets.tick_option_amm import TickOptionAmm
 from venues.markets.venue import Market, Order, Side, Unfilled
@@ -55,22 +56,12 @@ class Arbitrageur:
         for venue_id in self.venues:
             venue = state.seen(venue_id, now_ms)
             gas_usd = venue.gas * price_wei / ETH_UNIT * view.truth.price(now_ms) / PRICE_UNIT
-            order = self._opportunity(venue, state, view.truth, now_ms, gas_usd)
+            order = opportunity(venue, state, view.truth, now_ms, gas_usd)
             if order is not None:
                 # A base fee may rise before the order gets in; a gas price is paid as it is offered.
                 most_wei = price_wei if chain.rules.base_fee is None else price_wei * BASE_FEE_HEADROOM
                 offers.append(self._offer(order, venue.gas, most_wei, now_ms))
         return tuple(offers)
-
-    def _opportunity(self, venue: object, state: ChainState, truth: Truth, now_ms: int, gas_usd: float) -> Order | None:
-        if isinstance(venue, SpotPool):
-            return pool_opportunity(venue, truth.price(now_ms), gas_usd)
-        if isinstance(venue, OptionAmm):
-            return option_opportunity(venue, state.market(now_ms), truth, gas_usd)
-        if isinstance(venue, ConcentratedPool | Hybrid | TickOptionAmm):
-            threshold = Threshold(usd=LEAST_EDGE_OVER_GAS * gas_usd + 1, margin=OPTION_MARGIN)
-            return curve_opportunity(venue, state.market(now_ms), truth, threshold)
-        return None
 
     def _offer(self, order: Order, gas: int, max_fee_wei: int, now_ms: int) -> Offer:
         transaction = Transaction(
@@ -82,6 +73,18 @@ class Arbitrageur:
             submitted_ms=now_ms,
         )
         return Offer(self.chain, transaction)
+
+
+def opportunity(venue: AnyVenue, state: ChainState, truth: Truth, now_ms: int, gas_usd: float) -> Order | None:
+    """Return the trade at a venue that earns most against the true price, if it earns enough beyond its gas."""
+    if isinstance(venue, SpotPool):
+        return pool_opportunity(venue, truth.price(now_ms), gas_usd)
+    if isinstance(venue, OptionAmm):
+        return option_opportunity(venue, state.market(now_ms), truth, gas_usd)
+    if isinstance(venue, ConcentratedPool | Hybrid | TickOptionAmm):
+        threshold = Threshold(usd=LEAST_EDGE_OVER_GAS * gas_usd + 1, margin=OPTION_MARGIN)
+        return curve_opportunity(venue, state.market(now_ms), truth, threshold)
+    return None
 
 
 def pool_opportunity(pool: SpotPool, true_price: int, gas_usd: float) -> Order | None:
