@@ -103,7 +103,7 @@ class CorruptionRecord:
         return max(haul(world, state, rules.ppm(shift)) for shift in shifts)
 
     def _of_bridge(self, world: World, service: ServicePart) -> int:
-        """Return what proofs of anything could take: the liquidity at both ends, and the locks that wait for proofs."""
+        """Return what forged proofs could take: what both ends can pay out, and the locks that wait for proofs."""
         return sum(_within_reach(world, self._scenario, service.of))
 
 
@@ -130,5 +130,5 @@ def wallets(world: World, owner: str) -> int:
 def _within_reach(world: World, scenario: Scenario, bridge: str) -> Iterator[int]:
     for chain in scenario.bridges[bridge].chains:
         state = world.state(scenario.chains[chain].caip2)
-        yield state.bridges[bridge].held
+        yield state.bridges[bridge].as_seen().liquidity
         yield sum(lock.cash for lock in state.escrow.locks.values() if lock.state == "locked")
