@@ -7,13 +7,14 @@ at the price of ether at that moment: security that is paid in ether falls with 
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, Literal
 
-from intents.assets import ETH_UNIT, PRICE_UNIT, USDC_UNIT
+from intents.assets import ETH_UNIT, OPTION_UNIT, PRICE_UNIT, USDC_UNIT
 from solvernet import rules
-from solvernet.accounts import Holdings, holdings
+from solvernet.market_parts import HybridPart, TickAmmPart
 from solvernet.oracle_parts import FallbackPart
 from solvernet.scenario import Scenario
+from solvernet.scenario_parts import AmmPart
 from solvernet.security_builder import attacker_account
 from solvernet.security_parts import SecurityPart, ServicePart
 from venues.chain_state import ChainState
@@ -24,13 +25,44 @@ from venues.security.corruption import Attack, Service, attacks
 from venues.security.operator import backing
 from venues.security.plunder import Raid, plunder, priced_by_oracle
 from venues.security.stake_book import StakeBook
+from venues.truth import Truth
 from venues.world import World
+
+Role = Literal["attacker", "venue", "arbitrageur"]
 
 THIEF: Final = Account(10**9 * USDC_UNIT, 10**7 * ETH_UNIT)
 """Who steals can borrow: money is not what limits the measured profit."""
 
 CARE: Final = 6
 """Trades after which the thief looks anew; looking more often finds a few per cent more and takes much longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Purse:
+    """What somebody holds, over all chains."""
+
+    accounts: tuple[Account, ...]
+    gas_wei: int
+    """In wallets."""
+
+    @classmethod
+    def of(cls, world: World, owner: str) -> "Purse":
+        """Return what an owner holds now."""
+        states = [world.state(chain) for chain in world.chain_ids]
+        accounts = tuple(state.clearing.account(owner) for state in states)
+        return cls(accounts, sum(state.wallets.get(owner, 0) for state in states))
+
+    def worth(self, truth: Truth, now_ms: int) -> int:
+        """Return what the accounts are worth at the market of an instant, in USDC base units; gas is left out."""
+        ether = sum(account.ether for account in self.accounts)
+        total = sum(account.cash for account in self.accounts)
+        total += ether * truth.price(now_ms) * USDC_UNIT // (ETH_UNIT * PRICE_UNIT)
+        for account in self.accounts:
+            names = sorted(account.positions)
+            fair = truth.fair(names, now_ms).tolist() if names else []
+            options = sum(price * account.positions[name] for price, name in zip(fair, names, strict=True))
+            total += round(options * USDC_UNIT / OPTION_UNIT)
+        return total
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +88,13 @@ class CorruptionRecord:
     """Watches one run; nothing depends on it."""
 
     def __init__(self, scenario: Scenario, world: World) -> None:
-        """Begin with what attackers and operators have at the start."""
+        """Begin with what everybody concerned has at the start."""
         self.worst: dict[tuple[str, ...], Chance] = {}
         """By the services that are corrupted together, the attack at the moment at which it would have paid most."""
 
         self._scenario = scenario
         self._next_ms = world.now_ms
-        names = [attacker_account(name) for name in scenario.attackers]
-        self.attackers_in: dict[str, tuple[Holdings, int]] = {
-            name: (holdings(world, name), wallets(world, name)) for name in names
-        }
+        self.parties_in = {name: Purse.of(world, name) for _, name in parties(scenario)}
         book = stakes(world, scenario)
         self.stakes_in = {name: operator.shares for name, operator in book.operators.items()} if book else {}
 
@@ -122,9 +151,17 @@ def stakes(world: World, scenario: Scenario) -> StakeBook | None:
     return world.state(scenario.chains[part.chain].caip2).stakes if part else None
 
 
-def wallets(world: World, owner: str) -> int:
-    """Return the wei that an owner has for gas, over all chains."""
-    return sum(world.state(chain).wallets.get(owner, 0) for chain in world.chain_ids)
+def parties(scenario: Scenario) -> Iterator[tuple[Role, str]]:
+    """Yield those between whom money moves when an answer is wrong, with their accounts; nobody without attackers."""
+    chains = {part.chain for part in scenario.attackers.values()}
+    for name in scenario.attackers:
+        yield "attacker", attacker_account(name)
+    for name, venue in scenario.venues.items():
+        if venue.chain in chains and isinstance(venue, AmmPart | HybridPart | TickAmmPart):
+            yield "venue", name
+    for name, trader in scenario.arbitrageurs.items():
+        if trader.chain in chains:
+            yield "arbitrageur", f"arbitrageur.{name}"
 
 
 def _within_reach(world: World, scenario: Scenario, bridge: str) -> Iterator[int]:

@@ -1,7 +1,7 @@
 """Sections of a scenario file on who answers for oracles and bridges with stake, and who would profit from a lie."""
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field, model_validator
 
@@ -10,6 +10,8 @@ from solvernet.scenario_parts import Dollars, Seconds
 
 Percent = Annotated[float, Field(ge=0, le=100)]
 Positive = Annotated[float, Field(gt=0)]
+MOST_EVIDENCE_S: Final = 6_000.0
+"""A chain remembers its answers for two hours, and proof must find a block."""
 
 
 class OperatorPart(Boundary):
@@ -46,8 +48,8 @@ class SecurityPart(Boundary):
     chain: str
     """Where the stake is."""
 
-    evidence_s: Seconds
-    """Time from a wrong answer until it is proved."""
+    evidence_s: Annotated[Seconds, Field(le=MOST_EVIDENCE_S)]
+    """Time from a wrong answer until it is proved; by then the chain must still remember who signed."""
 
     tolerance_percent: Positive
     """Distance to the market beyond which an answer is wrong enough to be punished."""

@@ -2,8 +2,7 @@
 
 from intents.assets import ETH_UNIT, PRICE_UNIT, USDC_UNIT
 from intents.boundary import Boundary
-from solvernet.accounts import profit
-from solvernet.corruption_record import Chance, CorruptionRecord, stakes, wallets
+from solvernet.corruption_record import Chance, CorruptionRecord, Purse, Role, parties, stakes
 from solvernet.scenario import Scenario
 from solvernet.security_builder import operator_account
 from venues.world import World
@@ -37,14 +36,16 @@ class StakeLine(Boundary):
     punished_by: tuple[str, ...]
 
 
-class AttackerLine(Boundary):
-    """What became of somebody who traded on wrong answers, in dollars."""
+class PartyLine(Boundary):
+    """What a wrong answer could have moved money to or from, in dollars."""
 
-    attacker: str
+    role: Role
+    account: str
     profit_usd: float
-    """Change of cash, ether and positions at true prices, less gas."""
+    """What it holds at the end, less what it would hold had it done nothing, both at the market of the end."""
 
     gas_usd: float
+    """Paid from its wallet, and not in the profit."""
 
 
 class SecurityFigures(Boundary):
@@ -57,7 +58,7 @@ class SecurityFigures(Boundary):
     pot: float
     """Ether that was taken from operators."""
 
-    attackers: tuple[AttackerLine, ...]
+    parties: tuple[PartyLine, ...]
 
 
 def security_table(scenario: Scenario, world: World, record: CorruptionRecord) -> SecurityFigures | None:
@@ -70,7 +71,7 @@ def security_table(scenario: Scenario, world: World, record: CorruptionRecord) -
         attacks=tuple(_attack(chance) for chance in worst),
         stakes=tuple(_stake(name, world, scenario, record) for name in _operators(scenario)),
         pot=book.pot / ETH_UNIT if book else 0.0,
-        attackers=tuple(_attacker(name, world, record) for name in record.attackers_in),
+        parties=tuple(_party(role, name, world, record) for role, name in parties(scenario)),
     )
 
 
@@ -106,11 +107,13 @@ def _stake(name: str, world: World, scenario: Scenario, record: CorruptionRecord
     )
 
 
-def _attacker(name: str, world: World, record: CorruptionRecord) -> AttackerLine:
-    before, wallet = record.attackers_in[name]
-    earned, _ = profit(world, name, before, ())
-    wei = wallet - wallets(world, name)
-    gas = wei * world.truth.price(world.now_ms) * USDC_UNIT // (ETH_UNIT * PRICE_UNIT)
-    return AttackerLine(
-        attacker=name.removeprefix("attacker."), profit_usd=(earned - gas) / USDC_UNIT, gas_usd=gas / USDC_UNIT
+def _party(role: Role, account: str, world: World, record: CorruptionRecord) -> PartyLine:
+    before, after = record.parties_in[account], Purse.of(world, account)
+    truth, now_ms = world.truth, world.now_ms
+    wei = before.gas_wei - after.gas_wei
+    return PartyLine(
+        role=role,
+        account=account,
+        profit_usd=(after.worth(truth, now_ms) - before.worth(truth, now_ms)) / USDC_UNIT,
+        gas_usd=wei / ETH_UNIT * truth.price(now_ms) / PRICE_UNIT,
     )

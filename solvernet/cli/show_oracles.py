@@ -40,8 +40,9 @@ def security_lines(summary: Summary) -> Iterator[Table | str]:
         if line.slashed:
             by = " and ".join(line.punished_by)
             yield f"[red]slashed[/red] {line.operator}: {line.slashed:,.2f} of {line.before:,.2f} ether, by {by}"
-    for attacker in figures.attackers:
-        yield f"attacker {attacker.attacker} earned {attacker.profit_usd:,.0f} dollars"
+    for party in figures.parties:
+        word = "won" if party.profit_usd >= 0 else "lost"
+        yield f"{party.role} {party.account} {word} {abs(party.profit_usd):,.0f} dollars"
 
 
 def _attacks(figures: SecurityFigures) -> Table:

@@ -4,7 +4,7 @@ from solvernet.report.formats import dollars, listed, words
 from solvernet.report.markup import Child, Markup, join
 from solvernet.report.run_view import RunView
 from solvernet.report.section import Column, datum, paragraph, section, table
-from solvernet.security_table import AttackerLine, AttackLine, SecurityFigures, StakeLine
+from solvernet.security_table import AttackLine, PartyLine, SecurityFigures, StakeLine
 
 ATTACKS = (
     Column("Corrupted together"),
@@ -22,7 +22,12 @@ STAKES = (
     Column("Slashed", is_number=True),
     Column("By"),
 )
-ATTACKERS = (Column("Attacker"), Column("Earned", is_number=True), Column("Gas", is_number=True))
+PARTIES = (
+    Column("Account"),
+    Column("Role"),
+    Column("Won or lost", is_number=True),
+    Column("Gas", is_number=True),
+)
 EXPLAINED = (
     "Each row is the cheapest coalition of operators that could corrupt these services together, at the moment at which"
     " it would have paid most. A wrong oracle brings what the best trades against venues priced by it would earn,"
@@ -42,11 +47,11 @@ def security(view: RunView) -> Markup:
 def _parts(view: RunView, figures: SecurityFigures) -> tuple[Child, ...]:
     attacks = table("Cost of corruption", ATTACKS, (_attack(view, line) for line in figures.attacks))
     stakes = table("Stakes", STAKES, (_stake(line) for line in figures.stakes))
-    attackers = table("Attackers", ATTACKERS, (_attacker(line) for line in figures.attackers))
+    parties = table("Who won and who lost", PARTIES, (_party(line) for line in figures.parties))
     return (
         join(attacks, paragraph(EXPLAINED, class_="aside")) if figures.attacks else join(),
         stakes if figures.stakes else join(),
-        attackers if figures.attackers else join(),
+        parties if figures.parties else join(),
     )
 
 
@@ -67,5 +72,6 @@ def _stake(line: StakeLine) -> tuple[Child, ...]:
     )
 
 
-def _attacker(line: AttackerLine) -> tuple[Child, ...]:
-    return (line.attacker, *(datum(usd, dollars(usd)) for usd in (line.profit_usd, line.gas_usd)))
+def _party(line: PartyLine) -> tuple[Child, ...]:
+    money = (datum(usd, dollars(usd)) for usd in (line.profit_usd, line.gas_usd))
+    return line.account, line.role, *money

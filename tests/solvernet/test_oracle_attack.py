@@ -60,15 +60,24 @@ def _worst_error(run: InlineRun, feed: str) -> float:
 
 
 def test_three_bribed_nodes_of_seven_move_the_answer_and_their_friend_earns(bare: InlineRun) -> None:
-    (attacker,) = _figures(bare).attackers
+    attacker = _figures(bare).parties[0]
 
     assert _worst_error(bare, "median") == pytest.approx(0.3, abs=0.01)
     assert attacker.profit_usd > 100_000
 
 
+def test_what_the_attacker_and_others_won_the_venue_lost(bare: InlineRun) -> None:
+    """Makers of the book, users and solvers trade too; against this sum theirs is small."""
+    lines = {line.role: line.profit_usd for line in _figures(bare).parties}
+
+    assert set(lines) == {"attacker", "venue", "arbitrageur"}
+    assert lines["venue"] < -100_000
+    assert sum(lines.values()) == pytest.approx(0, abs=0.02 * abs(lines["venue"]))
+
+
 def test_two_do_not() -> None:
     run = _run("oracle-attack-v1", nodes=2)
-    (attacker,) = _figures(run).attackers
+    attacker = _figures(run).parties[0]
 
     assert _worst_error(run, "median") < 0.01
     assert attacker.profit_usd == 0
@@ -103,7 +112,7 @@ def test_no_stake_and_no_dollar_is_made_or_lost(bare: InlineRun) -> None:
 
 
 def test_a_breaker_that_asks_others_lets_the_same_lie_pass_by(guarded: InlineRun) -> None:
-    (attacker,) = _figures(guarded).attackers
+    attacker = _figures(guarded).parties[0]
 
     assert _worst_error(guarded, "guarded") < 0.01
     assert attacker.profit_usd == 0
@@ -130,7 +139,7 @@ def test_the_measured_profit_is_no_less_than_what_the_attacker_made(bare: Inline
     figures = _figures(bare)
     measured = next(line.profit_usd for line in figures.attacks if line.services == ("prices",))
 
-    assert measured > 0.9 * figures.attackers[0].profit_usd
+    assert measured > 0.9 * figures.parties[0].profit_usd
 
 
 def test_the_cost_is_what_would_be_slashed_at_the_price_of_the_moment(bare: InlineRun) -> None:
@@ -153,6 +162,7 @@ def test_in_the_ideal_run_nobody_lies_and_nobody_attacks() -> None:
     [
         ("allocated_percent = 60.0", "allocated_percent = 96.0", "101 % of every stake"),
         ("joins = { prices = 2.0 }", "joins = { weather = 2.0 }", "'weather' is joined"),
+        ("evidence_s = 1800.0", "evidence_s = 7200.0", "security.evidence_s"),
         ('of = "median"', 'of = "crystal"', "no oracle 'crystal'"),
         ('of = "main"', 'of = "drawbridge"', "no bridge 'drawbridge'"),
         ("larch = { ether = 10000.0 }", "", "'median' has 7 nodes"),

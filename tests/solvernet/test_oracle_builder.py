@@ -105,3 +105,43 @@ def test_what_can_be_corrupted_is_a_feed_or_a_source_behind_one_but_never_a_pool
 
     assert corruptible(oracles) == {"fast", "guarded.nodes", "guarded.pyth", "guarded.index"}
     assert sources_of(oracles) == corruptible(oracles) - {"fast"} | {"guarded.pool"}
+
+
+def _faulty(feed: str, fault: str) -> World:
+    """Return a world with a fault that begins with the window and lasts."""
+    text = quarter_text(**{MEDIAN: feed}) + f"\n[[faults]]\nat = 0.0\nlasts_s = 900.0\n{fault}"
+    scenario = parse_scenario(text, "test")
+    world = build_world(scenario, 7, scenario.window.start, {})
+    world.advance(world.now_ms + 600_000)
+    return world
+
+
+@pytest.mark.parametrize(
+    ("feed", "fault", "ratio"),
+    [
+        pytest.param(MEDIAN, 'kind = "oracle_manipulation"\noracle = "median"\nnodes = 2\nshift_percent = 50.0', 1.0),
+        pytest.param(MEDIAN, 'kind = "oracle_manipulation"\noracle = "median"\nnodes = 3\nshift_percent = 50.0', 1.5),
+        pytest.param(PYTH, 'kind = "oracle_manipulation"\noracle = "fast"\nnodes = 9\nshift_percent = 5.0', 1.05),
+        pytest.param(
+            GUARDED, 'kind = "oracle_manipulation"\noracle = "guarded.nodes"\nnodes = 7\nshift_percent = 9.0', 1.0
+        ),
+        pytest.param(GUARDED, 'kind = "depeg"\nshift_percent = -10.0', 1 / 0.9),
+        pytest.param(GUARDED, 'kind = "oracle_halt"\noracle = "guarded.nodes"', 1.0),
+    ],
+)
+def test_faults_of_a_scenario_reach_the_feed_or_the_source_that_they_name(feed: str, fault: str, ratio: float) -> None:
+    world = _faulty(feed, fault)
+
+    assert world.state(ROLLUP).answer.price / world.truth.price(world.now_ms) == pytest.approx(ratio, rel=0.01)
+
+
+def test_a_feed_that_is_halted_says_nothing_until_the_fault_is_over() -> None:
+    world = _faulty(
+        MEDIAN.replace("heartbeat_s = 1200.0", "heartbeat_s = 60.0"), 'kind = "oracle_halt"\noracle = "median"'
+    )
+    during = world.state(ROLLUP).answer
+
+    world.advance(world.now_ms + 330_000)
+
+    assert during.time_ms < world.now_ms - 900_000
+    assert world.state(ROLLUP).answer.time_ms > during.time_ms

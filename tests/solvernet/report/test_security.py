@@ -4,7 +4,7 @@ import pytest
 
 from solvernet.report.run_view import RunView
 from solvernet.report.security import security
-from solvernet.security_table import AttackerLine, AttackLine, SecurityFigures, StakeLine
+from solvernet.security_table import AttackLine, PartyLine, SecurityFigures, StakeLine
 from tests.solvernet.report.reading import parse, rows
 
 
@@ -20,18 +20,18 @@ def attacked(view: RunView) -> RunView:
         gain_usd=250.5,
     )
     stake = StakeLine(operator="alder", before=10.0, after=9.0, leaving=9.0, slashed=1.0, punished_by=("prices",))
-    attacker = AttackerLine(attacker="<b>", profit_usd=-5.0, gas_usd=2.0)
-    figures = SecurityFigures(attacks=(attack,), stakes=(stake,), pot=1.0, attackers=(attacker,))
+    attacker = PartyLine(role="attacker", account="<b>", profit_usd=-5.0, gas_usd=2.0)
+    figures = SecurityFigures(attacks=(attack,), stakes=(stake,), pot=1.0, parties=(attacker,))
     return replace(view, summary=view.summary.model_copy(update={"security": figures}))
 
 
-def test_costs_stakes_and_attackers_have_a_table_each(attacked: RunView) -> None:
-    attacks, stakes, attackers = parse(security(attacked)).all("table")
+def test_costs_stakes_and_winners_have_a_table_each(attacked: RunView) -> None:
+    attacks, stakes, parties = parse(security(attacked)).all("table")
 
     assert rows(attacks)[0]["Corrupted together"].text() == "prices and proofs"
     assert rows(attacks)[0]["Left to the attackers"].all("data")[0].attributes["value"] == "250.5"
     assert rows(stakes)[0]["Slashed"].text() == "1.00"
-    assert rows(attackers)[0]["Attacker"].text() == "<b>"
+    assert rows(parties)[0]["Account"].text() == "<b>"
 
 
 def test_a_run_without_stake_says_so(view: RunView) -> None:
