@@ -15,6 +15,7 @@ from venues.calls.settlement import Claim, Deliver, Lock, Settle
 from venues.calls.upkeep import BridgeOut
 from venues.chain_state import ChainState
 from venues.chains.transaction import Call
+from venues.markets.order_gas import order_gas
 from venues.markets.venue import Order
 from venues.snapshot import Snapshot
 
@@ -113,7 +114,7 @@ def make_plan(
 ) -> Plan:
     """Return the plan of a fill; its first step also waits for the steps named in `after`."""
     home = terms.signed.intent.home
-    venue_gas = sum(snapshot.by_venue[order.venue].gas for order in fill.orders)
+    venue_gas = sum(order_gas(snapshot.by_venue[order.venue], order) for order in fill.orders)
     if terms.chain == home:
         call = Settle(terms=terms, orders=fill.orders, deadline_ms=deadlines.deliver_ms, venue_gas=venue_gas)
         return Plan(terms=terms, home=home, steps=(_step(terms, "settle", home, call, after, deadlines.deliver_ms),))

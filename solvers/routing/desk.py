@@ -7,6 +7,7 @@ from typing import Final
 from intents.satisfaction import violation
 from solvers.routing.problem import Cost, Job, Parcel, Route, bridge_fee, settlement_gas
 from venues.markets.kinds import AnyVenue
+from venues.markets.order_gas import order_gas
 from venues.markets.venue import Fill, Order, Side, Unfilled
 from venues.snapshot import Snapshot
 
@@ -100,7 +101,7 @@ def priced(desk: Desk, job: Job, draft: Draft) -> Parcel | Unfilled:
 
 def _cost(snapshot: Snapshot, job: Job, draft: Draft, paid: int) -> Cost:
     home = job.intent.home
-    venue_gas = sum(snapshot.by_venue[order.venue].gas for order in draft.orders)
+    venue_gas = sum(order_gas(snapshot.by_venue[order.venue], order) for order in draft.orders)
     fee = bridge_fee(snapshot, home, draft.chain, paid + job.intent.collateral(draft.quantity))
     return Cost(paid, settlement_gas(snapshot, home, draft.chain, venue_gas), fee)
 

@@ -1,7 +1,7 @@
 """Gas that known actions take.
 
-Swaps, deposits and withdrawals of a Uniswap v3 pool, as measured with its own tests' caller; a caller of one's own
-adds what it does itself. Chains differ in what gas costs, not in what an action takes.
+Swaps of a Uniswap v3 pool, as measured with its own tests' caller; a caller of one's own adds what it does itself.
+Chains differ in what gas costs, not in what an action takes.
 
 Source: Uniswap/v3-core, commit d8b1c635, `test/__snapshots__/UniswapV3Pool.gas.spec.ts.snap`, protocol fee off, first
 action of a block.
@@ -26,18 +26,3 @@ SWAP_ONE_TICK_GAS: Final = 129_871
 
 SWAP_TICKS_GAS: Final = 152_706
 """A swap across several."""
-
-MINT_FIRST_GAS: Final = 328_848
-"""The first position in a range around the price."""
-
-MINT_SECOND_GAS: Final = 155_639
-"""Another position in such a range."""
-
-MINT_MORE_GAS: Final = 138_539
-"""More liquidity for a position around the price."""
-
-BURN_GAS: Final = 66_309
-"""A whole position around the price, the only one at its ticks."""
-
-BURN_PART_GAS: Final = 102_551
-"""A part of a position around the price."""

@@ -8,16 +8,18 @@ changes nobody else's mind.
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from venues.chains.action_gas import TRANSFER_GAS
 from venues.seeds import Generator
 
 Wei = NDArray[np.int64]
 
-GAS_SIZES: Final = (21_000, 60_000, 150_000, 350_000)
+GAS_SIZES: Final = (TRANSFER_GAS, 60_000, 150_000, 350_000)
 """Gas of a transfer, a token transfer, a swap, a larger contract call."""
 
 GWEI: Final = 10**9
@@ -100,16 +102,24 @@ EMPTY_POOL: Final = Pool(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(
 _SIZES: Final = np.asarray(GAS_SIZES, np.int64)
 
 
+@lru_cache(maxsize=4096)
+def _bounds(gas_shares: tuple[float, ...]) -> NDArray[np.float64]:
+    """Return where one kind of transaction ends and the next begins, between zero and one."""
+    return np.cumsum(gas_shares)[:-1]
+
+
 def arrivals(demand: Demand, time_ms: int, elapsed_ms: int, rng: Generator) -> Pool:
     """Return the transactions that arrived in the `elapsed_ms` before `time_ms`, unsorted."""
     step = demand.at(time_ms)
     count = int(rng.poisson(step.rate_per_s * elapsed_ms / 1000))
     mood, kind = rng.random((2, count))
-    eager = np.maximum(1 - mood / EAGER_SHARE, 0.0)
-    logs = np.log(step.level_gwei * GWEI) + step.spread * rng.standard_normal(count) + 2 * step.premium * eager
-    desperate = np.maximum(np.log(DESPERATE_SHARE / (1 - mood)), 0.0)
-    price = np.exp(logs) * (1 + step.rush * desperate)
-    kinds = np.searchsorted(np.cumsum(step.gas_shares)[:-1], kind, side="right")
+    logs = np.log(step.level_gwei * GWEI) + step.spread * rng.standard_normal(count)
+    if step.premium:
+        logs += 2 * step.premium * np.maximum(1 - mood / EAGER_SHARE, 0.0)
+    price = np.exp(logs)
+    if step.rush:
+        price *= 1 + step.rush * np.maximum(np.log(DESPERATE_SHARE / (1 - mood)), 0.0)
+    kinds = _bounds(step.gas_shares).searchsorted(kind, side="right")
     until_ms = time_ms + demand.patience_ms * rng.standard_exponential(count)
     return Pool(price.astype(np.int64), _SIZES[kinds], until_ms.astype(np.int64))
 
@@ -133,13 +143,17 @@ def merged(pool: Pool, new: Pool, keep: int) -> Pool:
 def thinned(pool: Pool, now_ms: int) -> Pool:
     """Return the pool without what has been withdrawn by now."""
     stays = pool.until_ms > now_ms
+    if stays.all():
+        return pool
     return Pool(pool.price[stays], pool.gas[stays], pool.until_ms[stays])
 
 
 def fitting(pool: Pool, room: int, base_fee_wei: int) -> int:
     """Return how many of the dearest transactions fit into `room` gas and can pay the base fee."""
-    within = int(np.searchsorted(np.cumsum(pool.gas[: room // GAS_SIZES[0] + 1]), room, side="right"))
-    paying = int(np.searchsorted(-pool.price, -base_fee_wei, side="right"))
+    within = int(pool.gas[: room // GAS_SIZES[0] + 1].cumsum().searchsorted(room, side="right"))
+    if base_fee_wei <= 0:
+        return within
+    paying = int((-pool.price[:within]).searchsorted(-base_fee_wei, side="right"))
     return min(within, paying)
 
 

@@ -20,6 +20,7 @@ from venues.markets.curve_arbitrage import Threshold, curve_opportunity
 from venues.markets.hybrid import Hybrid
 from venues.markets.kinds import AnyVenue
 from venues.markets.option_amm import OptionAmm
+from venues.markets.order_gas import order_gas
 from venues.markets.tick_option_amm import TickOptionAmm
 from venues.markets.venue import Market, Order, Side, Unfilled
 from venues.pricing import black76
@@ -60,7 +61,7 @@ class Arbitrageur:
             if order is not None:
                 # A base fee may rise before the order gets in; a gas price is paid as it is offered.
                 most_wei = price_wei if chain.rules.base_fee is None else price_wei * BASE_FEE_HEADROOM
-                offers.append(self._offer(order, venue.gas, most_wei, now_ms))
+                offers.append(self._offer(order, order_gas(venue, order), most_wei, now_ms))
         return tuple(offers)
 
     def _offer(self, order: Order, gas: int, max_fee_wei: int, now_ms: int) -> Offer:

@@ -22,6 +22,9 @@ from venues.markets.venue import Arbitrage, Market, Side, Status, Unfilled
 LADDER_MOVE: Final = (4, 5)
 """The ladder spans a move of the root of the price by this ratio, or its inverse."""
 
+USUAL_GAS: Final = 130_000
+"""Gas of an order before its size is known: about that of a swap across one tick."""
+
 _EVERYTHING: Final = 2**255 - 1
 
 
@@ -52,7 +55,7 @@ class ConcentratedPool(Pool):
     cash: Amount
     """Reserves, fees included."""
 
-    gas: int = 130_000
+    gas: int = USUAL_GAS
     status: Status = "available"
     kind: Literal["concentrated"] = "concentrated"
 
@@ -74,6 +77,13 @@ class ConcentratedPool(Pool):
         after = self._moved(done.pool, self.ether - sign * quantity, self.cash + sign * cash)
         fee = done.fee if side == "buy" else -(-done.fee * cash // max(quantity, 1))
         return Deal(after, cash, fee, own_share(self.id, side, quantity, cash))
+
+    def tick_after(self, side: Side, quantity: int) -> int | None:
+        """Return the tick at which a swap of an exact amount of ether leaves the pool; none if it holds less."""
+        done = self._swap(side, -quantity if side == "buy" else quantity)
+        if done is None or (done.amount_out if side == "buy" else done.amount_in) != quantity:
+            return None
+        return done.pool.tick
 
     def depth(self, instrument: str, side: Side, market: Market) -> int:  # noqa: ARG002
         """Return the ether that moves the root of the price by `LADDER_MOVE`."""
@@ -177,7 +187,7 @@ class PoolTerms:
 
 
 def concentrated_pool(
-    venue: str, chain: str, terms: PoolTerms, positions: Iterable[Position], gas: int = 130_000
+    venue: str, chain: str, terms: PoolTerms, positions: Iterable[Position], gas: int = USUAL_GAS
 ) -> ConcentratedPool:
     """Return a pool that holds the given positions and what they deposited."""
     held = tuple(positions)

@@ -13,11 +13,6 @@ ACTIONS = {
     "SWAP_WIDE_GAS": "#swapExact0For1 first swap in block, large swap, no initialized crossings",
     "SWAP_ONE_TICK_GAS": "#swapExact0For1 first swap in block, large swap crossing a single initialized tick",
     "SWAP_TICKS_GAS": "#swapExact0For1 first swap in block, large swap crossing several initialized ticks",
-    "MINT_FIRST_GAS": "#mint around current price new position mint first in range",
-    "MINT_SECOND_GAS": "#mint around current price second position in same range",
-    "MINT_MORE_GAS": "#mint around current price add to position existing",
-    "BURN_GAS": "#burn around current price burn when only position using ticks",
-    "BURN_PART_GAS": "#burn around current price partial position burn",
 }
 
 

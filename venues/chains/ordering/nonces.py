@@ -41,8 +41,8 @@ def rival(transaction: Transaction[S], waiting: Iterable[Transaction[S]]) -> str
     """Return the name of the waiting transaction that has the same sender and nonce."""
     if transaction.nonce is None:
         return None
-    key = (transaction.sender, transaction.nonce)
-    return next((other.id for other in waiting if (other.sender, other.nonce) == key), None)
+    sender, nonce = transaction.sender, transaction.nonce
+    return next((other.id for other in waiting if other.nonce == nonce and other.sender == sender), None)
 
 
 def replaceable(old: Transaction[S], new: Transaction[S], *, tip_counts: bool) -> bool:
