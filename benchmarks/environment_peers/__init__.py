@@ -1,0 +1,1 @@
+"""What the execution environment is measured against: an anvil node through its RPC, and a mempool in a heap."""
