@@ -39,6 +39,8 @@ class Offer:
     chain: str
     transaction: Transaction[ChainState]
     replaces: str | None = None
+    beside: "tuple[Offer, ...]" = ()
+    """Transactions for other chains of the same sequencer that get in with this one, or not at all."""
 
 
 class Agent(Protocol):

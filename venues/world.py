@@ -18,7 +18,8 @@ from venues.faults import NO_FAULTS, Fault, Faults
 from venues.halts import with_admissions
 from venues.heads import Head, Heads
 from venues.passages import Passage, Passages, RelayRules, arrival
-from venues.rollups import node
+from venues.rollups import node, shared_sequencer
+from venues.rollups.shared_sequencer import Bundle
 from venues.truth import Truth
 from venues.view import Agent, Offer
 
@@ -46,7 +47,7 @@ class World:
         """Take chains and agents in the order in which they act at equal times."""
         self.now_ms = start_ms
         self.truth = truth
-        self.faults = faults
+        self.faults = faults = shared_sequencer.spread(faults, chains)
         self._chains = {chain.id: chain for chain in chains}
         for chain in chains:
             chain.live_under(faults)
@@ -57,6 +58,7 @@ class World:
         self._passages = Passages(remembers=bool(faults.schedule))
         self._heads = Heads()
         self._alarms = _alarms(faults, self._chains)
+        self._bundles: tuple[Bundle, ...] = ()
 
     @property
     def chain_ids(self) -> tuple[str, ...]:
@@ -76,8 +78,11 @@ class World:
         return self._passages.on_its_way(bridge)
 
     def submit(self, offer: Offer) -> Submitted:
-        """Put a transaction into its chain's pool, and return what became of it there."""
+        """Put a transaction into its chain's pool, or a bundle before its sequencer, and return what became of it."""
         chain = self._chains[offer.chain]
+        if offer.beside and not chain.is_down(self.now_ms):
+            self._bundles += (shared_sequencer.bundle_of(offer, self._chains, self.now_ms),)
+            return "waiting"
         return "halted" if chain.is_down(self.now_ms) else chain.submit(offer.transaction, offer.replaces)
 
     def finality_ms(self, chain_id: str, quantile: float | None = None) -> int:
@@ -93,7 +98,7 @@ class World:
         node.connect(twin._chains)
         twin._agents, twin._due = self._agents, list(self._due)
         twin._relay, twin._passages, twin._heads = self._relay, self._passages.fork(), self._heads.fork()
-        twin._alarms = self._alarms
+        twin._alarms, twin._bundles = self._alarms, self._bundles
         return twin
 
     def advance(self, until_ms: int, observers: Sequence[Observer] = ()) -> None:
@@ -132,6 +137,7 @@ class World:
         chain.state = with_admissions(chain.state, self.faults, chain.next_block_ms)
         chain.state = with_halts(chain.state, self.faults, chain.next_block_ms)
         chain.state = chain.state.woken(chain.time_ms, chain.next_block_ms)
+        self._bundles = shared_sequencer.fill_slot(self._bundles, self._chains, chain, self.faults)
         node.before_block(self._chains, chain, self.faults)
         produced = chain.produce()
         node.after_block(self._chains, chain, produced)

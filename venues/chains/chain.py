@@ -68,6 +68,7 @@ class Chain(Generic[S]):
         self.mandate: Mandate[S] | None = None
         self.producer: Producer[S] | None = None
         self.making: Making[S] | None = None
+        self.bundled: tuple[Transaction[S], ...] | None = None
         self.rules = rules
         self.state = state
         self.number = 0

@@ -51,6 +51,9 @@ class Sequencing:
     drift_ms: int
     """How far the rollup's clock may run ahead of its L1's before it may only make empty blocks; zero if unlimited."""
 
+    service: str = ""
+    """Name of the service that orders several rollups at once; empty for a sequencer of the rollup's own."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:

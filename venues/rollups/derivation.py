@@ -74,7 +74,9 @@ class Situation:
         is_derived = self.rollup.is_down(time_ms) or time_ms <= self.window_ms()
         is_closed = is_derived or self._has_drifted(kept_out, time_ms)
         barred = self._barred(time_ms)
-        return Mandate(first=tuple(first), is_closed=is_closed, barred=barred) if first or is_closed or barred else None
+        if not (first or is_closed or barred):
+            return None
+        return Mandate(first=tuple(first), messages=len(first), is_closed=is_closed, barred=barred)
 
     def window_ms(self) -> int:
         """Return the instant up to which blocks count only if they are posted by now; everybody derives the others.

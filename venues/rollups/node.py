@@ -9,6 +9,7 @@ from typing import Final
 
 from venues.chain_state import ChainState
 from venues.chains.chain import Chain
+from venues.chains.ordering.picked import Mandate
 from venues.chains.produced import Produced
 from venues.chains.transaction import Block
 from venues.faults import Faults
@@ -36,11 +37,15 @@ def connect(chains: Chains) -> None:
 
 
 def before_block(chains: Chains, chain: Chain[ChainState], faults: Faults) -> None:
-    """Tell a rollup what the L1 obliges its next block to, and who holds its express lane."""
+    """Tell a rollup what its next block must begin with, and who holds its express lane."""
     if chain.state.express is not None:
         chain.express = chain.state.express.holder(chain.next_block_ms)
     situation = situation_of(chains, chain, faults)
-    chain.mandate = situation.mandate(chain.next_block_ms) if situation is not None else None
+    mandate = situation.mandate(chain.next_block_ms) if situation is not None else None
+    if chain.bundled:
+        mandate = mandate or Mandate()
+        mandate = replace(mandate, first=(*mandate.first, *chain.bundled))
+    chain.mandate, chain.bundled = mandate, None
 
 
 def situation_of(chains: Chains, chain: Chain[ChainState], faults: Faults) -> Situation | None:
@@ -55,7 +60,7 @@ def after_block(chains: Chains, chain: Chain[ChainState], produced: Produced[Cha
     sequenced = chain.state.sequenced
     if sequenced is not None:
         own_bytes = sum(receipt.data_bytes for receipt in produced.receipts)
-        block, read = produced.summary, len(chain.mandate.first) if chain.mandate is not None else 0
+        block, read = produced.summary, chain.mandate.messages if chain.mandate is not None else 0
         after = sequenced.after(block.number, block.time_ms, own_bytes, block.count)
         chain.state = replace(chain.state, sequenced=replace(after, messages=sequenced.messages + read))
         if chain.history.least:

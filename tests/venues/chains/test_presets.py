@@ -27,6 +27,8 @@ def test_every_preset_goes_by_its_name() -> None:
         "ethereum-today",
         "op-stack",
         "rollup-2s",
+        "shared-left",
+        "shared-right",
         "zk-rollup",
     ]
     assert all(rules.name == name for name, rules in PRESETS.items())

@@ -18,6 +18,9 @@ class Mandate(Generic[S]):
     first: tuple[Transaction[S], ...] = ()
     """Transactions at the head of the block, in order; they need not have waited in the pool."""
 
+    messages: int = 0
+    """How many of them came through the L1."""
+
     is_closed: bool = False
     """Whether nothing else may get in."""
 

@@ -7,6 +7,7 @@ from venues.chains.presets.ethereum_2021 import ETHEREUM_2021
 from venues.chains.presets.ethereum_today import ETHEREUM_TODAY
 from venues.chains.presets.op_stack import OP_STACK
 from venues.chains.presets.rollup_2s import ROLLUP_2S
+from venues.chains.presets.shared_pair import SHARED_LEFT, SHARED_RIGHT
 from venues.chains.presets.table import PRESETS
 from venues.chains.presets.zk_rollup import ZK_ROLLUP
 from venues.chains.rules import ChainRules
@@ -19,6 +20,8 @@ __all__ = [
     "OP_STACK",
     "PRESETS",
     "ROLLUP_2S",
+    "SHARED_LEFT",
+    "SHARED_RIGHT",
     "ZK_ROLLUP",
     "ChainRules",
     "Level",
