@@ -1,6 +1,7 @@
 """Building the bridges of a scenario: their ends, those who run them, and what these begin with."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from solvernet import rules
 from solvernet.bridge_parts import (
@@ -17,6 +18,9 @@ from venues.bridges import AnyPort
 from venues.bridges.agents import Carrier, Forger, Proposer, Relayer, Travellers, Watcher
 from venues.bridges.agents.beat import Beat
 from venues.view import Agent
+
+OPERATORS: Final = ("carrier", "relayer", "proposer", "watcher")
+"""Who runs bridges: accounts are named by what they do and their bridge."""
 
 
 class BridgeBuilder:

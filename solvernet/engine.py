@@ -17,6 +17,7 @@ from intents.sealing import Letterbox
 from solvernet import rules
 from solvernet.accounts import holdings, money, totals
 from solvernet.adversary_builder import kinds
+from solvernet.bridge_record import BridgeRecord
 from solvernet.build import build_world, solver_names, truth_of
 from solvernet.corruption_record import CorruptionRecord
 from solvernet.extraction_table import extraction_events
@@ -84,13 +85,12 @@ class Engine:
         self.recorder = Recorder(world)
         self.venue_record = VenueRecord()
         self.oracle_record = OracleRecord(scenario, world)
+        self.bridge_record = BridgeRecord(scenario)
         self.corruption_record = CorruptionRecord(scenario, world)
-        self.auctioneer.watch(self.recorder)
-        self.auctioneer.watch(self.venue_record)
-        self.auctioneer.watch(self.oracle_record)
-        self.auctioneer.watch(self.corruption_record)
         self.rollup_record = RollupRecord(scenario)
-        self.auctioneer.watch(self.rollup_record)
+        watchers = (self.recorder, self.venue_record, self.oracle_record, self.corruption_record)
+        for watcher in (*watchers, self.rollup_record, self.bridge_record):
+            self.auctioneer.watch(watcher)
         self.extraction = ExtractionObserver(kinds(scenario, world.faults))
         if self.extraction.kinds:
             self.auctioneer.watch(self.extraction)

@@ -7,6 +7,7 @@ both, because what they post depends on the market alone.
 import sys
 
 from intents.boundary import Amount, Boundary, SignedAmount
+from solvernet.bridge_parts import OptimisticPart
 from solvernet.build import truth_of
 from solvernet.engine import Engine, RunName
 from solvernet.inline import InlineRun
@@ -40,11 +41,18 @@ class IdealOutcome(Boundary):
 
 
 def ideal_scenario(scenario: Scenario) -> Scenario:
-    """Return the scenario with empty chains, true oracles, one honest solver, no faults and no adversaries."""
+    """Return the scenario with empty chains, true oracles, honest bridges and one honest solver.
+
+    Faults, attackers and adversaries are left out.
+    """
     chains = {name: part.model_copy(update={"demand": "none"}) for name, part in scenario.chains.items()}
     oracles = {f"true-{name}": _true_feed(name) for name in scenario.chains}
     solvers: SolversPart = scenario.solvers.model_copy(update={"specs": (f"{NAME}=matcher",)})
-    changes = {"chains": chains, "oracles": oracles, "solvers": solvers}
+    bridges = {
+        name: part.model_copy(update={"forgery": None}) if isinstance(part, OptimisticPart) else part
+        for name, part in scenario.bridges.items()
+    }
+    changes = {"chains": chains, "bridges": bridges, "oracles": oracles, "solvers": solvers}
     return scenario.model_copy(update=changes | {"faults": (), "attackers": {}, "security": None, "adversaries": {}})
 
 

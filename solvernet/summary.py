@@ -11,6 +11,7 @@ from intents.boundary import Boundary
 from intents.lifecycle import State
 from risk.stability import Operation, measure
 from solvernet.accounts import escrow_flows, money, profit
+from solvernet.bridge_table import BridgeLine, bridge_table
 from solvernet.build import solver_names
 from solvernet.engine import Engine
 from solvernet.extraction_table import ExtractionFigures, extraction_table
@@ -121,6 +122,9 @@ class Summary(Boundary):
     oracles: tuple[OracleLine, ...] = ()
     """Staleness, error and cost of each feed."""
 
+    bridges: tuple[BridgeLine, ...] = ()
+    """What crossed each bridge, and how long it took."""
+
     faults: tuple[FaultLine, ...] = ()
     """What the scenario let go wrong, and what fell into its time."""
 
@@ -198,6 +202,7 @@ def summarise(outcome: Outcome) -> Summary:
         oracles=oracle_table(
             engine.name.scenario, engine.name.window, engine.oracle_record, engine.auctioneer.world.truth
         ),
+        bridges=bridge_table(engine.name.scenario, engine.bridge_record, engine.auctioneer.world),
         faults=fault_table(outcome.events, _chain_names(engine)),
         security=security_table(engine.name.scenario, engine.auctioneer.world, engine.corruption_record),
         rollups=rollup_table(engine.name.scenario, engine.name.window, engine.rollup_record, engine.auctioneer.world),

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from intents.lifecycle import LAYER_OF_CAUSE, Cause
+from solvernet.cli.show_bridges import bridge_lines
 from solvernet.cli.show_extraction import adversaries, taken
 from solvernet.cli.show_oracles import oracle_lines, security_lines
 from solvernet.cli.show_rollups import rollup_lines
@@ -46,6 +47,8 @@ def show_summary(summary: Summary, folder: Path, *, has_report: bool) -> None:
     if summary.extraction is not None:
         console.print(adversaries(summary.extraction))
         console.print(taken(summary.extraction))
+    if summary.bridges:
+        console.print(bridge_lines(summary))
     console.print(_money(summary))
     console.print(_stability(summary))
     for line in _flags(summary):

@@ -12,6 +12,7 @@ from typing import Final
 
 from plotly.offline import get_plotlyjs
 
+from solvernet.report.bridges import bridges
 from solvernet.report.conduct import conduct
 from solvernet.report.extraction import extraction
 from solvernet.report.failures import failures
@@ -40,6 +41,7 @@ CONTENTS: Final[tuple[tuple[str, str], ...]] = (
     ("oracles", "Oracles"),
     ("security", "Security"),
     ("rollups", "Rollups"),
+    ("bridges", "Bridges"),
     ("intents", "Intents"),
     ("gains", "Gains"),
     ("solvers", "Solvers"),
@@ -75,6 +77,7 @@ def render(summary: Summary, outcome: Outcome) -> str:
         oracles(view),
         security(view),
         rollups(view),
+        bridges(view),
         outcomes(view),
         gains(view),
         leaderboard(view),
