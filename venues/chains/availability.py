@@ -9,7 +9,9 @@ from collections import deque
 from typing import Protocol
 
 from venues.chains.confirmation import Confirmation, Level
+from venues.chains.intervals import blocks_ms
 from venues.chains.produced import BlockSummary
+from venues.chains.rules import ChainRules
 
 
 class Availability(Protocol):
@@ -24,6 +26,9 @@ class Availability(Protocol):
 
     def derivable(self, now_ms: int) -> int:
         """Return the last block whose state anybody can derive from what is published by an instant."""
+
+    def late_ms(self, level: Level, ruled_ms: int) -> int:
+        """Return the time that a level takes at worst, given what the rules say, by how it went of late."""
 
 
 def ruled_ms(rule: Confirmation, recent: deque[BlockSummary], on_top: int, time_ms: int) -> int | None:
@@ -40,3 +45,13 @@ def ruled_ms(rule: Confirmation, recent: deque[BlockSummary], on_top: int, time_
         return None
     completed_ms = recent[-1 - min(behind, len(recent) - 1)].time_ms if rule.blocks else time_ms
     return max(completed_ms, rule.ready_ms(time_ms))
+
+
+def ruled_finality_ms(rules: ChainRules, level: Level, quantile: float | None) -> int:
+    """Return the time a level takes: a boundary at its latest, the delay, and blocks at their mean interval.
+
+    With a quantile, the blocks take the time that they exceed with one minus that chance.
+    """
+    rule, usual_ms = rules.level(level), rules.interval_ms
+    taken_ms = rule.blocks * usual_ms if quantile is None else blocks_ms(rules, rule.blocks, quantile)
+    return rule.usual_ms(usual_ms) - rule.blocks * usual_ms + taken_ms

@@ -10,7 +10,7 @@ from copy import copy
 from dataclasses import replace
 from typing import Final, Generic, Literal, TypeVar
 
-from venues.chains.availability import Availability, ruled_ms
+from venues.chains.availability import Availability, ruled_finality_ms, ruled_ms
 from venues.chains.background import EMPTY_POOL, GWEI, Demand, Pool, arrivals, lasting_ms
 from venues.chains.calldata import signed_bytes
 from venues.chains.confirmation import Level
@@ -18,7 +18,7 @@ from venues.chains.execution import Charge, execute
 from venues.chains.fees.l1_fee import FREE, L1Prices
 from venues.chains.fees.market import Fees, Usage, first_fees, next_fees
 from venues.chains.history import History, Past
-from venues.chains.intervals import blocks_ms, interval_ms
+from venues.chains.intervals import interval_ms
 from venues.chains.ordering.admission import Refusal, refusal
 from venues.chains.ordering.blob_space import BlobSpace, blob_space
 from venues.chains.ordering.nonces import replaceable, rival
@@ -241,13 +241,9 @@ class Chain(Generic[S]):
         return self.number if self.availability is None else self.availability.derivable(now_ms)
 
     def finality_ms(self, level: Level, quantile: float | None = None) -> int:
-        """Return the time a level takes: a boundary at its latest, the delay, and blocks at their mean interval.
-
-        With a quantile, the blocks take the time that they exceed with one minus that chance.
-        """
-        rule, usual_ms = self.rules.level(level), self.rules.interval_ms
-        taken_ms = rule.blocks * usual_ms if quantile is None else blocks_ms(self.rules, rule.blocks, quantile)
-        return rule.usual_ms(usual_ms) - rule.blocks * usual_ms + taken_ms
+        """Return the time a level usually takes, or at a quantile; for what is posted, also by how it went of late."""
+        ruled = ruled_finality_ms(self.rules, level, quantile)
+        return ruled if quantile is None or self.availability is None else self.availability.late_ms(level, ruled)
 
     def _following_ms(self) -> int:
         return self._resumes_ms(self.time_ms + interval_ms(self.rules, self._seed, self.number))

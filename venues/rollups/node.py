@@ -29,7 +29,7 @@ def connect(chains: Chains) -> None:
     for chain in chains.values():
         l1 = chains.get(chain.settles_on or "")
         if l1 is not None and chain.id in l1.state.inboxes:
-            chain.availability = Posted(chain.id, l1, is_proved=chain.rules.proving is not None)
+            chain.availability = Posted(chain, l1, is_proved=chain.rules.proving is not None)
             if chain.state.sequenced is None:
                 chain.state = replace(chain.state, sequenced=Sequenced())
                 is_tied = chain.rules.sequencing is not None and chain.rules.sequencing.drift_ms > 0

@@ -16,7 +16,7 @@ from venues.rollups.inbox import Inbox
 class Posted:
     """One rollup and its L1."""
 
-    rollup: str
+    rollup: Chain[ChainState]
     l1: Chain[ChainState]
     is_proved: bool
     """Whether the rollup has validity proofs."""
@@ -24,7 +24,7 @@ class Posted:
     @property
     def inbox(self) -> Inbox:
         """The rollup's contracts, as the L1 stands."""
-        return self.l1.state.inboxes[self.rollup]
+        return self.l1.state.inboxes[self.rollup.id]
 
     def reached_ms(self, level: Level, number: int, time_ms: int) -> int | None:
         """Return when a block reaches a level; `None` while its batch, or the proof of it, is missing."""
@@ -47,3 +47,18 @@ class Posted:
         while count and batches[count - 1].posted.time_ms > now_ms:
             count -= 1
         return batches[count - 1].last if count else 0
+
+    def late_ms(self, level: Level, ruled_ms: int) -> int:
+        """Return the time that a level takes at worst: longer than the rules say if batches came late of late.
+
+        The longest wait for a batch, of those that are remembered, takes the place of the usual one.
+        """
+        sequenced = self.rollup.state.sequenced
+        if level == "included" or sequenced is None:
+            return ruled_ms
+        batches, index, waited_ms = self.inbox.batches, len(self.inbox.batches) - 1, 0
+        while index >= 0 and batches[index].first > sequenced.oldest:
+            waited_ms = max(waited_ms, batches[index].posted.time_ms - sequenced.tallies[batches[index].first].time_ms)
+            index -= 1
+        usual_ms = self.rollup.rules.level("safe").usual_ms(self.rollup.rules.interval_ms)
+        return ruled_ms + max(waited_ms - usual_ms, 0)

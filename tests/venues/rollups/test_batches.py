@@ -176,3 +176,38 @@ def test_blocks_are_forgotten_once_their_batch_is_deep_in_the_l1() -> None:
     assert sequenced is not None
     assert 0 < sequenced.oldest < world.state(L1).inboxes[L2].last
     assert min(sequenced.tallies) == sequenced.oldest
+
+
+def test_late_batches_make_the_worst_case_later_and_leave_the_usual_one() -> None:
+    down = Fault(id="f", kind="outage", target=BATCHER, from_ms=START_MS, until_ms=START_MS + 15 * MINUTE_MS)
+    late, usual = rollup_world([batcher()], faults=Faults((down,))), rollup_world([batcher()])
+    for world in (late, usual):
+        _lived(world, 17)
+
+    assert late.finality_ms(L2) == usual.finality_ms(L2) == usual.finality_ms(L2, 0.99) == 324_000
+    assert late.finality_ms(L2, 0.99) == pytest.approx(15 * MINUTE_MS, abs=30_000)
+    assert late.chain(L2).finality_ms("included", 0.99) == usual.chain(L2).finality_ms("included", 0.99)
+
+
+def test_a_reorganisation_of_the_l1_takes_back_a_batch_and_posts_it_again() -> None:
+    reorg = Fault(
+        id="f",
+        kind="reorg",
+        target=L1,
+        from_ms=START_MS + 150_001,
+        until_ms=START_MS + 150_002,
+        depth=3,
+        share_ppm=10**6,
+    )
+    world = rollup_world([batcher()], faults=Faults((reorg,)))
+    world.advance(START_MS + 150_000)
+    before = world.state(L1).inboxes[L2].batches[0].posted
+    world.advance(START_MS + 150_003)
+    taken_back = world.chain(L2).derivable(world.now_ms)
+    world.advance(START_MS + 10 * MINUTE_MS)
+
+    after = world.state(L1).inboxes[L2].batches[0].posted
+    assert before.time_ms >= START_MS + 120_000
+    assert taken_back == 0
+    assert after.time_ms > before.time_ms
+    assert world.chain(L2).reached_ms("safe", 1, START_MS + 2_000) == after.time_ms
