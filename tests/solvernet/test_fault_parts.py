@@ -1,5 +1,7 @@
 """Faults in a scenario file: what they say becomes a schedule, and what is wrong with them is said in one line."""
 
+import re
+from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -8,10 +10,11 @@ from solvernet.build import build_world, faults_of
 from solvernet.errors import InvalidScenarioError
 from solvernet.fault_parts import FaultPart
 from solvernet.ideal import ideal_scenario
-from solvernet.scenario import Scenario, parse_scenario
+from solvernet.scenario import Scenario, parse_scenario, scenario_text
 from tests.solvernet.conftest import quarter_text
 from venues.faults import Fault, FaultKind
 
+REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / "faults.md"
 START_MS = 1_583_928_000_000
 """2020-03-11T12:00:00Z, when the scenario begins."""
 
@@ -135,6 +138,19 @@ def test_a_spike_where_nobody_else_offers_anything_is_refused() -> None:
 
     with pytest.raises(InvalidScenarioError, match="'gas_spike-1' moves the demand of 'ethereum', which has none"):
         parse_scenario(f"{text}\n[[faults]]\n{section}\n", "test")
+
+
+def test_the_reference_names_every_kind_and_its_examples_hold() -> None:
+    text = REFERENCE.read_text(encoding="utf-8")
+    (example,) = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+
+    faults = faults_of(parse_scenario(f"{scenario_text('calm-v1')}\n{example}", "test"), 1).schedule
+
+    assert [(fault.id, fault.from_ms - START_MS) for fault in faults] == [
+        ("sequencer stops", 1_800_000),
+        ("reorg-2", 3_000_000),
+    ]
+    assert set(re.findall(r"^\| `(\w+)` \| (?:`|\|)", text, re.MULTILINE)) >= set(get_args(FaultKind))
 
 
 def test_two_faults_may_not_bear_one_name() -> None:

@@ -115,6 +115,14 @@ def test_solvers_whose_bids_are_lost_are_silent_in_that_round(inline: InlineRun)
     assert {number for number, _ in lost} <= {2, 3}
 
 
+def test_gas_is_dear_while_others_offer_more_and_not_before(inline: InlineRun) -> None:
+    course = inline.engine.recorder.courses["eip155:1"]
+    samples = [((at - START_MS) / 1000, gwei) for at, gwei in zip(course.time_ms, course.gas_p60_gwei, strict=True)]
+
+    spike = [gwei for at, gwei in samples if 630 <= at < 720]
+    assert min(spike) > 2 * max(gwei for at, gwei in samples if at < 600)
+
+
 def test_every_user_comes_through_in_the_end(inline: InlineRun) -> None:
     """The flow is that of a calm run: what is posted does not depend on what goes wrong."""
     calm = open_inline(name_of(quarter_text(**{"per_round = 3.6": "per_round = 8.0"})))
