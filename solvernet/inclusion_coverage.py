@@ -109,7 +109,7 @@ class _Prober:
 
     def _offer(self, sent: _Underway, price_wei: int, tip_wei: int, replaces: str | None = None) -> None:
         self._count += 1
-        transaction = Transaction[Purse](
+        transaction: Transaction[Purse] = Transaction(
             id=f"probe{self._count}",
             sender="prober",
             call=Nothing(self.gas),

@@ -36,7 +36,7 @@ SCENARIO: Final = "black-thursday-v1"
 WARM_UP_MS: Final = 3_600_000
 """The chains live this long before the first swap: their recent blocks are then all of the day."""
 
-EVERY_MS: Final = 600_000
+EVERY_MS: Final = 120_000
 OPENING_MS: Final = 600_000
 """Time for which a maker tries to open a swap."""
 

@@ -29,6 +29,9 @@ S = TypeVar("S", bound=Ledger)
 
 P99: Final = 0.99
 
+NEVER: Final = 2**62
+"""A price that nobody pays."""
+
 _SHARES: Final = (0.0, 0.35, 0.6, 0.9)
 """Share of a block's transactions that paid less than its known prices."""
 
@@ -94,10 +97,11 @@ def waits(
 ) -> tuple[Wait, ...]:
     """Return how long a transaction would have waited, had it been sent after each of the blocks but the last."""
     offers = {i: bidding.price(PricesThen(rules, blocks, i)) for i in range(bidding.window_blocks, len(blocks))}
+    entries = [entry_wei(block, rules, gas) for block in blocks]
     found = []
     for sent in offers:
         since_ms = blocks[sent - 1].time_ms
-        place = _landing(blocks, offers, rules, bidding, (sent, gas))
+        place = _landing(blocks, entries, offers, bidding, sent)
         until_ms = now_ms if place is None else blocks[place].time_ms
         count = len(blocks) - sent if place is None else place + 1 - sent
         found.append(Wait(until_ms - since_ms, count, landed=place is not None))
@@ -105,22 +109,22 @@ def waits(
 
 
 def _landing(
-    blocks: Sequence[BlockSummary], offers: dict[int, int], rules: ChainRules, bidding: Bidding, task: tuple[int, int]
+    blocks: Sequence[BlockSummary], entries: Sequence[int], offers: dict[int, int], bidding: Bidding, sent: int
 ) -> int | None:
     """Return the place of the block that takes a transaction sent when some number of blocks had been made.
 
     Args:
         blocks: All blocks, oldest first.
+        entries: The least price each of them would have taken it for.
         offers: What is offered first once some number of blocks have been made.
-        rules: The chain's rules.
         bidding: How the offer is raised.
-        task: That number, and the gas of the transaction.
+        sent: That number.
     """
-    sent, gas = task
     offered, tip, offered_at = offers[sent], bidding.tip_wei, sent
     cap = bidding.cap(offered)
     for place in range(sent, len(blocks)):
-        if is_taken(blocks[place], rules, offered, tip, gas):
+        base_fee = blocks[place].base_fee_wei
+        if offered >= base_fee and (min(offered, base_fee + tip) if base_fee else offered) >= entries[place]:
             return place
         made = place + 1
         if made < len(blocks) and made - offered_at >= bidding.bump_after_blocks:
@@ -130,21 +134,21 @@ def _landing(
     return None
 
 
-def is_taken(block: BlockSummary, rules: ChainRules, offered_wei: int, tip_wei: int, gas: int) -> bool:
-    """Return whether a block would have taken a transaction: there was room, or enough of it went to cheaper ones.
+def entry_wei(block: BlockSummary, rules: ChainRules, gas: int) -> int:
+    """Return the least price for which a block would have taken a transaction, its base fee apart.
 
-    A block that left others waiting is full although some room is left: the next in line did not fit into it.
+    Nothing where there was room; otherwise so much that enough gas went to cheaper ones, on straight lines between what
+    is known of their prices; `NEVER` where no price would have done. A block that left others waiting is full although
+    some room is left: the next in line did not fit into it.
     """
-    if offered_wei < block.base_fee_wei:
-        return False
     room = rules.block_gas - block.gas_used
     if room >= gas + GAS_SIZES[-1] or (room >= gas and not block.waiting):
-        return True
-    if rules.arrival is not None or not block.count:
-        return False
-    price = offered_wei if rules.base_fee is None else min(offered_wei, block.base_fee_wei + tip_wei)
-    below = float(np.interp(price, (block.low_wei, block.p35_wei, block.p60_wei, block.p90_wei), _SHARES))
-    return price > block.low_wei and room + below * block.gas_used >= gas
+        return 0
+    share = max(0.0, (gas - room) / block.gas_used)
+    if rules.arrival is not None or not block.count or share > _SHARES[-1]:
+        return NEVER
+    known = (block.low_wei, block.p35_wei, block.p60_wei, block.p90_wei)
+    return max(block.low_wei + 1, math.ceil(float(np.interp(share, _SHARES, known))))
 
 
 def wait_quantile(found: Sequence[Wait], quantile: float) -> int | None:

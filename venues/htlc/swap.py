@@ -1,7 +1,7 @@
 """One swap between two parties on two chains, and what of it can be seen on them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from venues.chain_state import ChainState
@@ -105,25 +105,30 @@ class Sight:
     swap: Swap
     source: HashLock | None
     destination: HashLock | None
+    stands: bool = False
+    """Whether the destination makes no blocks at the instant at which the secret would be shown."""
 
     @property
     def shown_ms(self) -> int | None:
         """Instant at which the maker shows the secret to everybody, unless something ends before; `None` if never.
 
-        That is when both locks can be withdrawn from, and before the destination can be in public.
+        That is when both locks can be withdrawn from, the destination not yet in public, and its chain goes on.
         """
-        source, destination = self.source, self.destination
-        if source is None or destination is None or not self.swap.goes_through:
+        source, destination, at_ms = self.source, self.destination, self.ripe_ms
+        if source is None or destination is None or at_ms is None or self.stands or not self.swap.goes_through:
             return None
         if destination.terms != self.swap.terms("destination", source.terms.schedule):
             return None
-        locks = destination.terms.timelocks
-        at_ms = max(
-            source.opened_ms + source.terms.timelocks.withdrawal_ms, destination.opened_ms + locks.withdrawal_ms
-        )
-        is_late = at_ms > destination.opened_ms + locks.public_withdrawal_ms
+        is_late = at_ms > destination.opened_ms + destination.terms.timelocks.public_withdrawal_ms
         is_over = any(lock.state != "locked" and lock.ended_ms < at_ms for lock in (source, destination))
         return None if is_late or is_over else at_ms
+
+    @property
+    def ripe_ms(self) -> int | None:
+        """First instant at which both locks can be withdrawn from; `None` until both are opened."""
+        if self.source is None or self.destination is None:
+            return None
+        return max(lock.opened_ms + lock.terms.timelocks.withdrawal_ms for lock in (self.source, self.destination))
 
     def is_out(self, now_ms: int) -> bool:
         """Return whether everybody knows the secret: it was shown, or used on a chain."""
@@ -134,4 +139,7 @@ class Sight:
 def look(view: View, swap: Swap) -> Sight:
     """Return a swap as it stands."""
     source, destination = view.state(swap.source).hashlocks, view.state(swap.destination).hashlocks
-    return Sight(swap, source.get(swap.id), destination.get(swap.id))
+    seen = Sight(swap, source.get(swap.id), destination.get(swap.id))
+    ripe_ms = seen.ripe_ms
+    stands = ripe_ms is not None and view.chain(swap.destination).is_down(ripe_ms)
+    return replace(seen, stands=stands)

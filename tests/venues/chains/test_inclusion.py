@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.venues.chains.conftest import BUSY, MakeChain, MakeTransaction, Purse
 from venues.chains.bidding import Bidding
 from venues.chains.chain import Chain
-from venues.chains.inclusion import P99, PricesThen, Wait, inclusion_ms, is_taken, wait_quantile, waits
+from venues.chains.inclusion import NEVER, P99, PricesThen, Wait, entry_wei, inclusion_ms, wait_quantile, waits
 from venues.chains.intervals import blocks_ms, interval_ms
 from venues.chains.presets import ARBITRUM, ETHEREUM_2020, ETHEREUM_TODAY, ROLLUP_2S
 from venues.chains.produced import BlockSummary
@@ -141,34 +141,52 @@ def test_a_chain_without_a_past_is_given_two_blocks(make_chain: MakeChain) -> No
 
 
 @pytest.mark.parametrize(
-    ("change", "offered_gwei", "taken"),
+    ("change", "gwei"),
     [
-        ({}, 10.0, False),
-        ({}, 10.14, False),
-        ({}, 10.15, True),
-        ({"gas_used": 9_000_000}, 1.0, True),
-        ({"gas_used": 9_800_000, "waiting": 0}, 1.0, True),
-        ({"gas_used": 9_800_000}, 1.0, False),
-        ({"gas_used": 9_910_000, "waiting": 0}, 1.0, False),
-        ({"count": 0}, 100.0, False),
-        ({"base_fee_wei": 50 * GWEI}, 49.0, False),
+        ({}, 10.1436),
+        ({"gas_used": 9_900_000}, 10.0),
+        ({"gas_used": 9_000_000}, 0.0),
+        ({"gas_used": 9_900_000, "waiting": 0}, 0.0),
+        ({"gas_used": 9_910_000, "waiting": 0}, 10.0288),
+        ({"count": 0}, None),
     ],
 )
-def test_whether_a_block_would_have_taken_it(change: dict[str, int], offered_gwei: float, taken: bool) -> None:
-    """By hand: 50,000 gas of 9.95 million must have gone to cheaper ones: 0.1436 of the first 10 gwei, by 0.35."""
-    assert is_taken(replace(BLOCK, **change), ETHEREUM_2020, round(offered_gwei * GWEI), 0, GAS) == taken
+def test_what_a_place_in_a_block_would_have_cost(change: dict[str, int], gwei: float | None) -> None:
+    """By hand: 50,000 gas of 9.95 million must have gone to cheaper ones: 0.1436 of the first ten gwei."""
+    found = entry_wei(replace(BLOCK, **change), ETHEREUM_2020, GAS)
 
-
-def test_a_tip_buys_a_place_only_up_to_the_most_one_pays() -> None:
-    block = replace(BLOCK, base_fee_wei=9 * GWEI, gas_used=60_000_000)
-
-    assert not is_taken(block, ETHEREUM_TODAY, 90 * GWEI, GWEI, GAS)
-    assert is_taken(block, ETHEREUM_TODAY, 90 * GWEI, 12 * GWEI, GAS)
-    assert not is_taken(block, ETHEREUM_TODAY, 10 * GWEI, 12 * GWEI, GAS)
+    assert found == (NEVER if gwei is None else pytest.approx(gwei * GWEI, abs=GWEI / 10_000))
 
 
 def test_nobody_buys_a_place_where_first_come_is_first_served() -> None:
-    assert not is_taken(replace(BLOCK, gas_used=ARBITRUM.block_gas), ARBITRUM, 10**15, 10**15, GAS)
+    assert entry_wei(replace(BLOCK, gas_used=ARBITRUM.block_gas), ARBITRUM, GAS) == NEVER
+
+
+def test_what_is_larger_than_nine_tenths_of_a_block_finds_no_place_in_a_full_one() -> None:
+    assert entry_wei(BLOCK, ETHEREUM_2020, 9_500_000) == NEVER
+
+
+@pytest.mark.parametrize(("tip_gwei", "landed"), [(1, False), (2, True)])
+def test_where_there_is_a_base_fee_the_tip_buys_the_place(tip_gwei: int, landed: bool) -> None:
+    """Everybody in the full blocks pays 10 gwei at least; the base fee is 9, and is offered three times over."""
+    blocks = [
+        replace(BLOCK, number=i, time_ms=i * 12_000, base_fee_wei=9 * GWEI, gas_used=59_990_000) for i in range(12)
+    ]
+
+    (wait, *_) = waits(blocks, ETHEREUM_TODAY, replace(BIDDING, tip_wei=tip_gwei * GWEI), GAS, 144_000)
+
+    assert (wait.landed, wait.blocks) == (landed, 1 if landed else 2)
+
+
+def test_the_base_fee_of_the_next_block_is_known_and_offered() -> None:
+    blocks = [replace(BLOCK, number=i, time_ms=i * 12_000, base_fee_wei=9 * GWEI, gas_used=0) for i in range(12)]
+    blocks[10] = replace(blocks[10], base_fee_wei=10 * GWEI)
+
+    found = waits(
+        blocks, ETHEREUM_TODAY, replace(BIDDING, base_fee_headroom_percent=100, window_blocks=9), GAS, 144_000
+    )
+
+    assert [(wait.landed, wait.blocks) for wait in found] == [(True, 1), (True, 1), (True, 1)]
 
 
 @given(st.lists(st.integers(0, 1000), min_size=1, max_size=400), st.sampled_from([0.5, 0.9, 0.99]))
