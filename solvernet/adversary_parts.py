@@ -7,12 +7,21 @@ from pydantic import Field, model_validator
 
 from intents.boundary import Boundary
 from solvernet.scenario_parts import Dollars, Seconds, Share
+from venues.chains.presets import PRESETS
 
 Positive = Annotated[float, Field(gt=0)]
 Percent = Annotated[float, Field(ge=0, lt=100)]
 
 SPOT_KINDS: Final = frozenset({"concentrated", "constant_product"})
 """Kinds of venues that trade ether."""
+
+
+class ChainPreset(Protocol):
+    """What has to be known of a chain."""
+
+    @property
+    def preset(self) -> str:
+        """Name of its rules."""
 
 
 class VenuePlace(Protocol):
@@ -138,10 +147,17 @@ AdversaryPart = SearcherPart | CensorPart | FavourPart | SequencerPart
 
 
 def flaw(
-    adversaries: Mapping[str, AdversaryPart], swappers: Mapping[str, SwapperPart], venues: Mapping[str, VenuePlace]
+    adversaries: Mapping[str, AdversaryPart],
+    swappers: Mapping[str, SwapperPart],
+    venues: Mapping[str, VenuePlace],
+    chains: Mapping[str, ChainPreset],
 ) -> str | None:
-    """Return why adversaries and traders cannot be in a scenario with these venues, or `None` if they can."""
+    """Return why adversaries and traders cannot be in a scenario with such venues and chains, or `None` if they can."""
     for name, part in adversaries.items():
+        rules = PRESETS.get(chains[part.chain].preset)
+        is_hidden = rules is not None and (rules.arrival is not None or rules.sequencing is not None)
+        if is_hidden and isinstance(part, SearcherPart) and part.sees == "pool":
+            return f"adversaries.{name}: only the sequencer sees what waits on {part.chain}"
         away = next((venue for venue in part.trades_at if venues[venue].chain != part.chain), None)
         if away is not None:
             return f"adversaries.{name}: {away!r} is not on {part.chain}"

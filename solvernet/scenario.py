@@ -90,7 +90,7 @@ class Scenario(Boundary):
         missing = sorted(chains - set(self.chains)) + sorted(venues - set(self.venues))
         if missing:
             raise ValueError(f"{missing[0]!r} is referred to but not defined")
-        flaw = adversary_parts.flaw(self.adversaries, self.swappers, self.venues)
+        flaw = adversary_parts.flaw(self.adversaries, self.swappers, self.venues, self.chains)
         if flaw is not None:
             raise ValueError(flaw)
         return self

@@ -182,6 +182,7 @@ def test_a_fault_that_censors_is_an_adversary_of_its_own() -> None:
         ('venues = ["pool.ethereum"]\n', 'venues = ["pool.mars"]\n', "'pool.mars' is referred to but not defined"),
         ('[swappers.cleo]\nvenue = "pool.rollup"', '[swappers.cleo]\nvenue = "amm.rollup"', "not a pool of ether"),
         ('kind = "sandwich"\n', 'kind = "sandwich"\nsees = "blocks"\n', "a sandwich needs a pool that can be seen"),
+        ('preset = "ethereum-2020"', 'preset = "arbitrum"', "only the sequencer sees what waits on ethereum"),
         ('kind = "sandwich"\n', 'kind = "sandwich"\nlatency_s = [0.3, 0.1]\n', "the least first"),
     ],
 )

@@ -106,3 +106,21 @@ def test_without_a_view_of_the_pool_it_does_not_trade_on_what_waits() -> None:
     on.submit(swap(on))
 
     assert BackRunner(seat("runner", venues=("pool",), sees_pool=False)).act(view_of(on), NOW_MS) == ()
+
+
+def test_who_holds_the_express_lane_wins_the_race_whatever_the_lots_say() -> None:
+    for attempt in range(6):
+        on = chain(PREY, names=("one", "two"), rules=ARBITRUM)
+        on.express = "two"
+        on.submit(swap(on, price_wei=10 * GWEI))
+        while on.pending:
+            mine(on)
+        for name, latency_ms in (("one", (20, 20)), ("two", (180, 180))):
+            lot = (attempt, name)
+            runner = BackRunner(seat(name, venues=("pool",), sees_pool=False, latency_ms=latency_ms, seed=lot))
+            let_act(runner, on, on.time_ms + 1)
+        receipts = {}
+        while on.pending:
+            receipts |= {receipt.sender: receipt for receipt in mine(on).values()}
+
+        assert (receipts["two"].status, receipts["one"].status) == ("success", "reverted")
