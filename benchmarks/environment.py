@@ -26,7 +26,8 @@ from solvernet.scenario import Scenario, parse_scenario, scenario_text
 from venues.chain_state import Answer, ChainState
 from venues.chains.action_gas import TRANSFER_GAS
 from venues.chains.background import GWEI, Demand, DemandStep
-from venues.chains.chain import Chain, interval_ms
+from venues.chains.chain import Chain
+from venues.chains.intervals import interval_ms
 from venues.chains.presets import ETHEREUM_TODAY
 from venues.chains.transaction import Applied, Block, Transaction
 from venues.clearing import ClearingHouse
