@@ -12,6 +12,7 @@ from intents.options import parse_expiry, parse_series
 from risk.stability import Operation
 from venues.chain_state import ChainState
 from venues.chains.produced import Produced
+from venues.chains.transaction import Log
 from venues.oracles.twap import EXPIRY_WINDOW_MS
 from venues.world import World
 
@@ -46,24 +47,45 @@ class ChainCourse:
     true_price: list[float] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Restitution:
+    """What an owner got back whose delivery was undone after it was paid for; amounts in USDC base units."""
+
+    fill_id: str
+    solver: str
+    solver_cash: int
+    reserve_cash: int
+    missing_cash: int
+    """What nobody could give back."""
+
+
 class Recorder:
     """Watches the chains of one run."""
 
     def __init__(self, world: World) -> None:
         self.courses = {chain: ChainCourse() for chain in world.chain_ids}
         self.operations: list[Operation] = []
+        self._restitutions: dict[str, Restitution] = {}
         self._next_ms = dict.fromkeys(world.chain_ids, world.now_ms)
         self._expiries: dict[str, set[int]] = {chain: set() for chain in world.chain_ids}
 
     def on_block(self, world: World, chain_id: str, produced: Produced[ChainState]) -> None:
-        """Take a sample if it is time, and note settled expiries."""
-        for receipt in produced.receipts:
-            for log in receipt.logs:
-                if log.name == "Expired":
-                    self._expired(world, chain_id, str(log.get("expiry")), int(log.get("price")))
+        """Take a sample if it is time, and note settled expiries and restitutions."""
+        for log in (log for receipt in produced.undone for log in receipt.logs if log.name == "Restituted"):
+            self._restitutions.pop(str(log.get("fill")), None)
+        for log in (log for receipt in produced.receipts for log in receipt.logs):
+            if log.name == "Expired":
+                self._expired(world, chain_id, str(log.get("expiry")), int(log.get("price")))
+            elif log.name == "Restituted":
+                self._restituted(log)
         if world.now_ms >= self._next_ms[chain_id]:
             self._next_ms[chain_id] = world.now_ms - world.now_ms % SAMPLE_MS + SAMPLE_MS
             self._sample(world, chain_id, produced)
+
+    @property
+    def restitutions(self) -> tuple[Restitution, ...]:
+        """All restitutions so far."""
+        return tuple(self._restitutions.values())
 
     def unsettled(self, world: World) -> None:
         """Note the expiries that are due and were not settled by the end."""
@@ -109,6 +131,11 @@ class Recorder:
         done = world.state(chain_id).clearing.settlements
         settled = next(item for item in reversed(done) if item.expiry_ms == expiry)
         self._note_expiry(chain_id, expiry, max(settled.paid, 1), cause)
+
+    def _restituted(self, log: Log) -> None:
+        cash = (int(log.get(name)) for name in ("solver_cash", "reserve_cash", "missing_cash"))
+        found = Restitution(str(log.get("fill")), str(log.get("solver")), *cash)
+        self._restitutions[found.fill_id] = found
 
     def _note_expiry(self, chain_id: str, expiry: int, weight: int, cause: Cause | None) -> None:
         if expiry in self._expiries[chain_id] or not weight:

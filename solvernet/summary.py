@@ -22,6 +22,7 @@ from solvernet.rollup_table import RollupLine, rollup_table
 from solvernet.security_table import SecurityFigures, security_table
 from solvernet.settlements_due import settlements
 from solvernet.venue_table import VenueLine, venue_table
+from solvernet.who_paid import PaidLine, who_paid
 from venues.calls.fill_terms import FillTerms
 
 
@@ -137,6 +138,9 @@ class Summary(Boundary):
     extraction: ExtractionFigures | None = None
     """What adversaries took; `None` in a scenario without any."""
 
+    paid: tuple[PaidLine, ...] = ()
+    """Who paid for what went wrong."""
+
     flags: tuple[dict[str, Any], ...]
     stability: StabilityFigures
     wall_s: float
@@ -207,6 +211,7 @@ def summarise(outcome: Outcome) -> Summary:
         security=security_table(engine.name.scenario, engine.auctioneer.world, engine.corruption_record),
         rollups=rollup_table(engine.name.scenario, engine.name.window, engine.rollup_record, engine.auctioneer.world),
         extraction=_extraction(engine),
+        paid=who_paid(engine.auctioneer.world, runs, outcome.events, engine.recorder.restitutions),
         flags=tuple(_body(event) for event in outcome.events if event.kind == "conduct.finding"),
         stability=_stability([*engine.recorder.operations, *settlements(engine, outcome.ideal)]),
         wall_s=round(outcome.wall_s, 2),

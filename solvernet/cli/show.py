@@ -13,6 +13,7 @@ from intents.lifecycle import LAYER_OF_CAUSE, Cause
 from solvernet.cli.show_bridges import bridge_lines
 from solvernet.cli.show_extraction import adversaries, taken
 from solvernet.cli.show_oracles import oracle_lines, security_lines
+from solvernet.cli.show_paid import paid_lines
 from solvernet.cli.show_rollups import rollup_lines
 from solvernet.explain import Story
 from solvernet.fault_table import place
@@ -49,6 +50,8 @@ def show_summary(summary: Summary, folder: Path, *, has_report: bool) -> None:
         console.print(taken(summary.extraction))
     if summary.bridges:
         console.print(bridge_lines(summary))
+    if summary.paid:
+        console.print(paid_lines(summary))
     console.print(_money(summary))
     console.print(_stability(summary))
     for line in _flags(summary):

@@ -6,6 +6,7 @@ a page that was tampered with cannot load or send anything, and only the two scr
 
 import base64
 import hashlib
+from collections.abc import Callable, Mapping
 from importlib.resources import files
 from pathlib import Path
 from typing import Final
@@ -26,6 +27,7 @@ from solvernet.report.market import market
 from solvernet.report.markup import Markup, join, json_block, tag
 from solvernet.report.oracles import oracles
 from solvernet.report.outcomes import outcomes
+from solvernet.report.paid import paid
 from solvernet.report.provenance import provenance
 from solvernet.report.rollups import rollups
 from solvernet.report.run_view import RunView, view_of
@@ -46,6 +48,7 @@ CONTENTS: Final[tuple[tuple[str, str], ...]] = (
     ("gains", "Gains"),
     ("solvers", "Solvers"),
     ("failures", "Failures"),
+    ("paid", "Who paid"),
     ("venues", "Venues"),
     ("extraction", "Taken"),
     ("conduct", "Conduct"),
@@ -53,6 +56,24 @@ CONTENTS: Final[tuple[tuple[str, str], ...]] = (
     ("real", "What is real"),
     ("glossary", "Terms"),
 )
+SECTIONS: Final[Mapping[str, Callable[[RunView], Markup]]] = {
+    "faults": faults,
+    "market": market,
+    "oracles": oracles,
+    "security": security,
+    "rollups": rollups,
+    "bridges": bridges,
+    "intents": outcomes,
+    "gains": gains,
+    "solvers": leaderboard,
+    "failures": failures,
+    "paid": paid,
+    "venues": venues,
+    "extraction": extraction,
+    "conduct": conduct,
+    "stability": stability,
+    "real": provenance,
+}
 HINT: Final = (
     "Times are UTC, money is in US dollars. Drag across a picture to look closer, double-click to see all of it again;"
     " click a name in a legend to hide it."
@@ -68,25 +89,12 @@ def render(summary: Summary, outcome: Outcome) -> str:
     """Return the report of a finished run as one HTML page."""
     view = view_of(summary, outcome)
     scripts = (Markup(get_plotlyjs()), _part("report.js"))
-    contents = [entry for entry in CONTENTS if entry[0] != "faults" or summary.faults]
+    left_out = _left_out(summary)
+    contents = [entry for entry in CONTENTS if entry[0] not in left_out]
     nav = tag("nav", *(tag("a", name, href=f"#{target}") for target, name in contents), aria_label="Contents")
     sections = (
         glance(view),
-        *((faults(view),) if summary.faults else ()),
-        market(view),
-        oracles(view),
-        security(view),
-        rollups(view),
-        bridges(view),
-        outcomes(view),
-        gains(view),
-        leaderboard(view),
-        failures(view),
-        venues(view),
-        extraction(view),
-        conduct(view),
-        stability(view),
-        provenance(view),
+        *(make(view) for name, make in SECTIONS.items() if name not in left_out),
         glossary(),
     )
     body = tag(
@@ -99,6 +107,19 @@ def render(summary: Summary, outcome: Outcome) -> str:
         *(tag("script", script) for script in scripts),
     )
     return f"<!DOCTYPE html>\n{tag('html', _head(summary, scripts), body, lang='en')}\n"
+
+
+def _left_out(summary: Summary) -> frozenset[str]:
+    """Return the sections on what the scenario of a run does not have."""
+    there = {
+        "faults": summary.faults,
+        "security": summary.security,
+        "rollups": summary.rollups,
+        "bridges": summary.bridges,
+        "paid": summary.paid,
+        "extraction": summary.extraction,
+    }
+    return frozenset(name for name, found in there.items() if not found)
 
 
 def _head(summary: Summary, scripts: tuple[Markup, ...]) -> Markup:
