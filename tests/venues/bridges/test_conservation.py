@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from intents.assets import USDC_UNIT
@@ -171,9 +171,7 @@ def _accounts(made: Crossing, account: str) -> int:
     return sum(state.clearing.account(account).cash for state in made.states.values())
 
 
-@pytest.mark.parametrize("kind", sorted(ENDS))
-@given(drawn=st.lists(moves, max_size=40))
-def test_no_money_is_made_or_lost_by_anything_that_can_happen(kind: str, drawn: list[tuple[object, ...]]) -> None:
+def _lives_and_keeps_its_money(kind: str, drawn: list[tuple[object, ...]]) -> None:
     made = _start(kind)
     before = made.money()
 
@@ -186,6 +184,23 @@ def test_no_money_is_made_or_lost_by_anything_that_can_happen(kind: str, drawn: 
 
 
 @pytest.mark.parametrize("kind", sorted(ENDS))
+@settings(deadline=None)
+@given(drawn=st.lists(moves, max_size=40))
+def test_no_money_is_made_or_lost_by_anything_that_can_happen(kind: str, drawn: list[tuple[object, ...]]) -> None:
+    _lives_and_keeps_its_money(kind, drawn)
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("kind", sorted(ENDS))
+@settings(max_examples=200, deadline=None)
+@given(drawn=st.lists(moves, min_size=60, max_size=100))
+def test_ten_thousand_moves_make_and_lose_no_money(kind: str, drawn: list[tuple[object, ...]]) -> None:
+    """At least 12,000 moves for each kind."""
+    _lives_and_keeps_its_money(kind, drawn)
+
+
+@pytest.mark.parametrize("kind", sorted(ENDS))
+@settings(deadline=None)
 @given(drawn=st.lists(moves.filter(lambda move: move[0] not in {"undo", "redo"} and True not in move), max_size=40))
 def test_without_lies_and_reorganisations_what_is_locked_backs_all_that_is_minted_or_on_its_way(
     kind: str, drawn: list[tuple[object, ...]]
@@ -203,6 +218,7 @@ def test_without_lies_and_reorganisations_what_is_locked_backs_all_that_is_minte
 
 
 @pytest.mark.parametrize("kind", sorted(ENDS))
+@settings(deadline=None)
 @given(drawn=st.lists(moves.filter(lambda move: True not in move), max_size=40))
 def test_receivers_get_no_more_than_was_sent_to_them(kind: str, drawn: list[tuple[object, ...]]) -> None:
     """What a reorganisation undoes after its payment is the only exception, and it is written down as a loss."""
