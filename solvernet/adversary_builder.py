@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from solvernet import rules
-from solvernet.adversary_parts import CensorPart, FavourPart, SearcherPart, SequencerPart
+from solvernet.adversary_parts import ACCOUNT, CensorPart, FavourPart, SearcherPart, SequencerPart
 from solvernet.scenario import Scenario
 from venues.adversaries.back_runner import BackRunner
 from venues.adversaries.builders import Builder, Censor, Favour, Roster, Shift
@@ -133,7 +133,7 @@ class AdversaryBuilder:
 
 def account(name: str) -> str:
     """Return the account of an adversary."""
-    return f"adversary.{name}"
+    return ACCOUNT + name
 
 
 def kinds(scenario: Scenario, faults: Faults) -> dict[str, str]:

@@ -12,6 +12,9 @@ from venues.chains.presets import PRESETS
 Positive = Annotated[float, Field(gt=0)]
 Percent = Annotated[float, Field(ge=0, lt=100)]
 
+ACCOUNT: Final = "adversary."
+"""How the accounts of adversaries begin."""
+
 SPOT_KINDS: Final = frozenset({"concentrated", "constant_product"})
 """Kinds of venues that trade ether."""
 

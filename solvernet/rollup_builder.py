@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from immutables import Map
 
 from solvernet import rules
+from solvernet.adversary_parts import ACCOUNT
 from solvernet.rollup_parts import LanePart, ProverPart
 from solvernet.scenario import Scenario
 from solvernet.scenario_parts import ChainPart
@@ -60,11 +61,11 @@ class RollupBuilder:
         return ((name, part) for name, part in self._scenario.chains.items() if part.batcher is not None)
 
     def _auctioneer(self, name: str, part: LanePart) -> LaneAuctioneer:
-        pools = {trader: self._scenario.arbitrageurs[trader].venues for trader in part.bidders}
+        traders = self._scenario.lane_traders
         bidders = tuple(
             LaneBidder(
-                account=f"arbitrageur.{trader}",
-                pools=pools[trader],
+                account=("arbitrageur." if trader in self._scenario.arbitrageurs else ACCOUNT) + trader,
+                pools=traders[trader].venues,
                 share_ppm=round(bidder.share * PPM),
                 sigma=bidder.sigma,
                 seed=(self._seed, "lane", name, trader),

@@ -1,17 +1,26 @@
 """What a scenario may not say of its rollups."""
 
 from collections.abc import Iterator, Mapping
+from typing import Protocol
 
-from solvernet.scenario_parts import ArbitrageurPart, ChainPart
+from solvernet.scenario_parts import ChainPart
 from venues.chains.presets import PRESETS
 
 
-def flaw(chains: Mapping[str, ChainPart], arbitrageurs: Mapping[str, ArbitrageurPart]) -> str | None:
+class LaneTrader(Protocol):
+    """Who may bid for an express lane: an arbitrageur or a searcher."""
+
+    @property
+    def chain(self) -> str:
+        """Name of their chain."""
+
+
+def flaw(chains: Mapping[str, ChainPart], arbitrageurs: Mapping[str, LaneTrader]) -> str | None:
     """Return what is wrong with the chains of a scenario as rollups, if anything is."""
     return next((text for name, part in chains.items() for text in _flaws(name, part, arbitrageurs)), None)
 
 
-def _flaws(name: str, part: ChainPart, arbitrageurs: Mapping[str, ArbitrageurPart]) -> Iterator[str]:
+def _flaws(name: str, part: ChainPart, arbitrageurs: Mapping[str, LaneTrader]) -> Iterator[str]:
     if part.preset not in PRESETS:
         yield f"chains.{name}: there is no preset {part.preset!r}; there are {', '.join(sorted(PRESETS))}"
         return
@@ -30,4 +39,4 @@ def _flaws(name: str, part: ChainPart, arbitrageurs: Mapping[str, ArbitrageurPar
         yield f"chains.{name}: {part.preset} has no express lane to sell"
     for trader in part.express.bidders:
         if trader not in arbitrageurs or arbitrageurs[trader].chain != name:
-            yield f"chains.{name}.express: {trader!r} is not an arbitrageur on it"
+            yield f"chains.{name}.express: {trader!r} is not an arbitrageur or a searcher on it"

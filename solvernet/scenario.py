@@ -16,7 +16,7 @@ from pydantic import Field, ValidationError, model_validator
 from intents.boundary import Boundary
 from intents.options import parse_expiry
 from solvernet import adversary_parts, fault_schedule, rollup_flaws
-from solvernet.adversary_parts import AdversaryPart, SwapperPart
+from solvernet.adversary_parts import AdversaryPart, SearcherPart, SwapperPart
 from solvernet.bridge_parts import AnyBridgePart
 from solvernet.errors import InvalidScenarioError, UnknownScenarioError, UnknownWindowError
 from solvernet.fault_parts import FaultPart, OracleManipulationPart
@@ -114,7 +114,7 @@ class Scenario(Boundary):
 
     @model_validator(mode="after")
     def _rolls_up_what_can_be(self) -> "Scenario":
-        wrong = rollup_flaws.flaw(self.chains, self.arbitrageurs)
+        wrong = rollup_flaws.flaw(self.chains, self.lane_traders)
         if wrong is not None:
             raise ValueError(wrong)
         return self
@@ -138,6 +138,12 @@ class Scenario(Boundary):
             if self.security and nodes not in {None, len(self.security.operators)}:
                 raise ValueError(f"security.services.{name}: {service.of!r} has {nodes} nodes, one for each operator")
         return self
+
+    @property
+    def lane_traders(self) -> dict[str, ArbitrageurPart | SearcherPart]:
+        """Who may bid for an express lane; an arbitrageur goes before a searcher of the same name."""
+        searchers = {name: part for name, part in self.adversaries.items() if isinstance(part, SearcherPart)}
+        return {**searchers, **self.arbitrageurs}
 
     def window_named(self, name: str | None) -> Window:
         """Return a named window, or the whole one if no name is given.

@@ -14,12 +14,14 @@ from solvernet.extraction_table import ExtractionFigures, extraction_table, role
 from solvernet.ideal import ideal_scenario
 from solvernet.inline import InlineRun, open_inline
 from solvernet.replay import replay
+from solvernet.rollup_builder import RollupBuilder
 from solvernet.scenario import Scenario, parse_scenario, scenario_text
 from solvernet.simulate import RunConfig, prepare, run
 from tests.solvernet.conftest import QUARTER, WINDOW, name_of
 from venues.adversaries.holdings import WORTH_UNIT
 from venues.chains.ordering.producer import CENSORED
 from venues.faults import NO_FAULTS, Fault, Faults
+from venues.rollups.lane_auction import LaneAuctioneer
 
 SPECS = 'specs = ["single-path", "greedy", "convex", "matcher"]'
 CENSOR = """
@@ -189,3 +191,34 @@ def test_a_fault_that_censors_is_an_adversary_of_its_own() -> None:
 def test_a_scenario_with_impossible_adversaries_is_refused(old: str, new: str, said: str) -> None:
     with pytest.raises(InvalidScenarioError, match=said):
         parsed(**{old: new})
+
+
+LANE = "bidders = { swift = { share = 0.5, sigma = 0.4 }, steady = { share = 0.45, sigma = 0.2 } }"
+RACER = """
+[adversaries.racer]
+kind = "back_run"
+chain = "arb"
+venues = ["pool.arb"]
+cash = 1000000.0
+ether = 5000.0
+sees = "blocks"
+period_s = 0.25
+
+[users]
+count"""
+
+
+def test_a_searcher_may_bid_for_the_express_lane() -> None:
+    source = (
+        scenario_text("rollups-v1").replace(LANE, LANE.replace("steady", "racer")).replace("\n[users]\ncount", RACER)
+    )
+    scenario = parse_scenario(source, "test")
+
+    accounts = {
+        bidder.account
+        for agent in RollupBuilder(scenario, 7).agents()
+        if isinstance(agent, LaneAuctioneer)
+        for bidder in agent.bidders
+    }
+
+    assert accounts == {"arbitrageur.swift", "adversary.racer"}
