@@ -12,12 +12,13 @@ accounts are compared, marked at the true price. Three things hold exactly:
 * the transfers of a step have these changes as their sums, by who lost and by who gained;
 * the steps of a block sum to the difference between the real and the honest one.
 
-Gas is apart: what wallets paid more is what was burned more. Where several gain and several lose in one step, each loss
-is shared among those who gain, in proportion.
+Gas is apart: it is given back before accounts are compared, for what is burned is nobody's gain. Where several gain and
+several lose in one step, each loss is shared among those who gain, in proportion.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 
 from venues.adversaries.holdings import changes, marks
@@ -81,10 +82,10 @@ def extraction(
         costs_wei: What each transaction costs its sender, by name.
         truth: The market.
     """
-    states = [applied(parent, course.transactions, block, costs_wei) for course in courses]
+    states = [refunded(parent, course.transactions, block, costs_wei) for course in courses]
     steps = []
     for course, (real, other) in zip(courses[1:], pairwise(states), strict=True):
-        changed, burned = changes(other, real), real.burned - other.burned
+        changed, burned = changes(other.state, real.state), real.gas_wei - other.gas_wei
         if changed or burned:
             prices = marks(truth, block.time_ms, changed.values())
             worth = {name: prices.worth(account) for name, account in changed.items()}
@@ -112,15 +113,27 @@ def courses_of(making: Making[ChainState], adversaries: frozenset[str], served: 
     return tuple(courses) if len(courses) > 1 else ()
 
 
-def applied(state: ChainState, transactions: Listed, block: Block, costs_wei: Mapping[str, int]) -> ChainState:
-    """Return the state after transactions, as a chain would execute them."""
+@dataclass(frozen=True, slots=True)
+class Refunded:
+    """What transactions lead to, with their gas given back: what is left is what the calls themselves did."""
+
+    state: ChainState
+    gas_wei: int
+
+
+def refunded(state: ChainState, transactions: Listed, block: Block, costs_wei: Mapping[str, int]) -> Refunded:
+    """Return what transactions lead to, as a chain would execute them, and what gas they paid."""
+    costs: Counter[str] = Counter()
     for transaction in transactions:
         paid = state.pay_gas(transaction.sender, costs_wei[transaction.id])
         if paid is None:
             continue
+        costs[transaction.sender] += costs_wei[transaction.id]
         outcome = transaction.call.apply(paid, block)
         state = paid if isinstance(outcome, Reverted) else outcome.state
-    return state
+    wallets = state.wallets.update({sender: state.wallets[sender] + wei for sender, wei in costs.items()})
+    total = costs.total()
+    return Refunded(replace(state, wallets=wallets, burned=state.burned - total), total)
 
 
 def transfers(worth: Mapping[str, int]) -> tuple[Transfer, ...]:

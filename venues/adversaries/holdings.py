@@ -1,7 +1,7 @@
 """What everybody on a chain owns, and what it is worth at the true price, in whole numbers.
 
 Worth is counted in units so small that cash, ether and options are all whole multiples of them: nothing is rounded when
-accounts are compared, and what some gain others lose to the last unit. Gas is not among it: it is paid from wallets.
+accounts are compared, and what some gain others lose to the last unit.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -45,9 +45,9 @@ def marks(truth: Truth, time_ms: int, accounts: Iterable[Account]) -> Marks:
 
 
 def holdings(state: ChainState) -> dict[str, Account]:
-    """Return what everybody owns on a chain but for what is in wallets, by name.
+    """Return what everybody owns on a chain, by name.
 
-    A vault, a lock and a bond count to their owner, a reserve to its pool, what a bridge holds to the bridge.
+    A wallet, a vault, a lock and a bond count to their owner, a reserve to its pool, what a bridge holds to the bridge.
     """
     found: dict[str, Account] = {}
     for name, account in _parts(state):
@@ -56,7 +56,7 @@ def holdings(state: ChainState) -> dict[str, Account]:
         )
     cash, ether = state.totals()
     cash -= sum(account.cash for account in found.values())
-    ether -= sum(account.ether for account in found.values()) + sum(state.wallets.values()) + state.burned
+    ether -= sum(account.ether for account in found.values()) + state.burned
     if cash or ether:
         found[OTHERS] = Account(cash, ether)
     return found
@@ -64,6 +64,8 @@ def holdings(state: ChainState) -> dict[str, Account]:
 
 def _parts(state: ChainState) -> Iterator[tuple[str, Account]]:
     yield from state.clearing.accounts.items()
+    for name, wei in state.wallets.items():
+        yield name, Account(0, wei)
     escrow = state.escrow
     for name, cash in (*escrow.vaults.items(), *escrow.bonds.items()):
         yield name, Account(cash)
