@@ -42,7 +42,9 @@ def short(rules: ChainRules, window_ms: int = WINDOW_MS) -> ChainRules:
     return replace(rules, sequencing=replace(rules.sequencing, forced_ms=window_ms))
 
 
-def fault(kind: FaultKind, target: str, minutes: int, *, start: int = 0, senders: Sequence[str] = ()) -> Fault:
+def fault(
+    kind: FaultKind, target: str, minutes: int, *, start: int = 0, senders: Sequence[str] = (), share_ppm: int = 10**6
+) -> Fault:
     return Fault(
         id=f"{kind}.{target}",
         kind=kind,
@@ -50,6 +52,7 @@ def fault(kind: FaultKind, target: str, minutes: int, *, start: int = 0, senders
         from_ms=START_MS + start * MINUTE_MS,
         until_ms=START_MS + minutes * MINUTE_MS,
         senders=tuple(senders),
+        share_ppm=share_ppm,
     )
 
 
@@ -157,6 +160,19 @@ def test_blocks_that_are_not_posted_within_the_window_are_given_up_for_empty_one
     assert chain.reached_ms("safe", 1, early.time_ms) == inbox.batches[0].posted.time_ms
     assert watch.receipts[-1].block.number > inbox.last > 0
     assert world.state(L1).bridges["bridge"].queue == ()
+
+
+def test_a_sequencer_who_censors_a_share_of_its_blocks_only_delays() -> None:
+    censored = fault("censorship", L2, 20, senders=["user"], share_ppm=900_000)
+    world, watch = rollup_world([batcher()], l2=ZK_ROLLUP, faults=Faults((censored,))), Watch()
+    for number in range(20):
+        world.submit(Offer(L2, transfer(f"t{number}")))
+        world.advance(world.now_ms + 20_000, [watch])
+    world.advance(START_MS + 10 * MINUTE_MS, [watch])
+
+    waits_ms = [receipt.block.time_ms - START_MS - 20_000 * place for place, receipt in enumerate(watch.receipts)]
+    assert len(waits_ms) == 20
+    assert min(waits_ms) < 5_000 < max(waits_ms) < 120_000
 
 
 def test_a_copy_of_the_world_knows_the_queue() -> None:

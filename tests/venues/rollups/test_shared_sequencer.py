@@ -102,7 +102,9 @@ def test_a_bundle_of_which_one_part_cannot_pay_the_base_fee_is_in_neither_block(
 def test_a_bundle_waits_while_one_chain_is_censored_and_is_dropped_in_the_end() -> None:
     def faults(seconds: int) -> Faults:
         end_ms = START_MS + seconds * 1_000
-        return Faults((Fault(id="f", kind="censorship", target=RIGHT, from_ms=START_MS, until_ms=end_ms),))
+        return Faults(
+            (Fault(id="f", kind="censorship", target=RIGHT, from_ms=START_MS, until_ms=end_ms, share_ppm=10**6),)
+        )
 
     short, long = _world(faults=faults(9)), _world(faults=faults(30))
     seen = []

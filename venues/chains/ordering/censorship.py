@@ -4,6 +4,10 @@ from venues.faults import Faults
 
 
 def is_censored(faults: Faults, chain: str, sender: str, time_ms: int) -> bool:
-    """Return whether a chain's producers leave out a sender's transactions at an instant."""
+    """Return whether the producer of the block at an instant leaves out a sender's transactions.
+
+    A fault makes its share of a chain's blocks censored; which ones, its lots say.
+    """
     covering = (fault for fault in faults.of("censorship", chain) if fault.covers(time_ms))
-    return any(not fault.senders or sender in fault.senders for fault in covering)
+    named = (fault for fault in covering if not fault.senders or sender in fault.senders)
+    return any(faults.hits(fault, chain, time_ms) for fault in named)
