@@ -71,8 +71,7 @@ class Chain(Generic[S]):
         self.bundled: tuple[Transaction[S], ...] | None = None
         self.rules = rules
         self.state = state
-        self.number = 0
-        self.time_ms = start_ms
+        self.number, self.time_ms = 0, start_ms
         fees = first_fees(rules)
         self.base_fee_wei = fees.base_fee_wei
         self._backlog_gas, self._excess_blob_gas = fees.backlog_gas, fees.excess_blob_gas
@@ -263,7 +262,6 @@ class Chain(Generic[S]):
 
     def _pick(self, since_ms: int, space: BlobSpace | None) -> Picked[S]:
         """Return what the block takes."""
-        rng = generator(*self._seed, "demand", self.number)
         elapsed_ms = self.time_ms - since_ms
         if self.is_down(self.time_ms - 1):
             elapsed_ms = lasting_ms(elapsed_ms, self._demand.patience_ms)
@@ -274,7 +272,7 @@ class Chain(Generic[S]):
             time_ms=self.time_ms,
             base_fee_wei=self.base_fee_wei,
             pool=self._background,
-            new=arrivals(self._demand, self.time_ms, elapsed_ms, rng),
+            new=arrivals(self._demand, self.time_ms, elapsed_ms, generator(*self._seed, "demand", self.number)),
             waiting=space.admitted(waiting) if space else waiting,
             nonces=self._nonces,
             express=self.express,
