@@ -25,16 +25,6 @@ class FeedCourse:
         """Answers that came into force, oldest first."""
         return [self.first, *(_answer(receipt) for receipt in self.receipts if receipt.status == "success")]
 
-    @property
-    def cost_wei(self) -> int:
-        """What all its transactions cost, the refused ones as well."""
-        return sum(receipt.cost_wei for receipt in self.receipts)
-
-    @property
-    def refused(self) -> int:
-        """Transactions that reverted."""
-        return sum(receipt.status == "reverted" for receipt in self.receipts)
-
 
 class OracleRecord:
     """Watches the feeds of one run; nothing depends on it."""

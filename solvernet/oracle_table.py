@@ -35,7 +35,7 @@ class OracleLine(Boundary):
 
     error_percent_worst: float
     cost_usd: float
-    """Paid for gas and data, at the price of ether at the end of the window."""
+    """Paid for gas and data, of refused transactions as well, at the price of ether at the end of the window."""
 
 
 def oracle_table(scenario: Scenario, window: Window, record: OracleRecord, truth: Truth) -> tuple[OracleLine, ...]:
@@ -44,7 +44,9 @@ def oracle_table(scenario: Scenario, window: Window, record: OracleRecord, truth
     lines = []
     for feed, part in scenario.oracles.items():
         course = record.courses[feed]
-        found = quality([answer for answer in course.answers if answer.price > 0], truth, watch, course.cost_wei)
+        inside = [receipt for receipt in course.receipts if window.start <= receipt.block.time_ms < window.end]
+        cost_wei = sum(receipt.cost_wei for receipt in inside)
+        found = quality([answer for answer in course.answers if answer.price > 0], truth, watch, cost_wei)
         if found is None:
             continue
         line = OracleLine(
@@ -52,7 +54,7 @@ def oracle_table(scenario: Scenario, window: Window, record: OracleRecord, truth
             kind=part.kind,
             chain=part.chain,
             updates=found.updates,
-            refused=course.refused,
+            refused=sum(receipt.status == "reverted" for receipt in inside),
             staleness_s_mean=found.mean_staleness_ms / 1000,
             staleness_s_worst=found.worst_staleness_ms / 1000,
             error_percent_mean=found.mean_error_ppm / PPM_IN_PERCENT,

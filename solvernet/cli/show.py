@@ -40,7 +40,7 @@ def show_summary(summary: Summary, folder: Path, *, has_report: bool) -> None:
     if summary.venues:
         console.print(_venues(summary))
     if summary.oracles:
-        console.print(oracle_lines(summary))
+        console.print(oracle_lines(summary.oracles))
     for line in security_lines(summary):
         console.print(line)
     if summary.rollups:

@@ -1,15 +1,16 @@
 """What the commands print about feeds and the stake behind them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rich import box
 from rich.table import Table
 
+from solvernet.oracle_table import OracleLine
 from solvernet.security_table import SecurityFigures
 from solvernet.summary import Summary
 
 
-def oracle_lines(summary: Summary) -> Table:
+def oracle_lines(lines: Sequence[OracleLine]) -> Table:
     """Return the table of feeds."""
     title = "Feeds (age of the price in force, error against the true price)"
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, collapse_padding=True, pad_edge=False)
@@ -17,7 +18,7 @@ def oracle_lines(summary: Summary) -> Table:
     table.add_column("chain", no_wrap=True)
     for head in ("updates", "age", "oldest", "error", "worst", "cost"):
         table.add_column(head, justify="right", no_wrap=True)
-    for line in summary.oracles:
+    for line in lines:
         table.add_row(
             line.feed,
             line.chain,

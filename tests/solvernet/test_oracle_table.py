@@ -38,14 +38,11 @@ def test_a_median_that_reports_by_half_a_per_cent_is_not_much_further_off(lines:
 
 def test_what_the_feeds_paid_is_what_left_their_wallets(inline_run: InlineRun, lines: dict[str, OracleLine]) -> None:
     world, record = inline_run.engine.auctioneer.world, inline_run.engine.oracle_record
-    fresh = OracleRecord(inline_run.engine.name.scenario, world)
-
-    assert {feed: len(course.answers) for feed, course in fresh.courses.items()} == {"maker": 1, "median": 1}
     for feed, chain in (("maker", "eip155:1"), ("median", "eip155:901")):
         spent = 10_000 * 10**18 - world.state(chain).wallets[f"oracle.{feed}"]
         # What was paid before the window, in the warm-up, is not the run's.
-        assert 0 < record.courses[feed].cost_wei <= spent
-        assert lines[feed].cost_usd > 0
+        assert 0 < sum(receipt.cost_wei for receipt in record.courses[feed].receipts) <= spent
+        assert (lines[feed].cost_usd > 0) == (lines[feed].updates > 0)
 
 
 def test_answers_that_came_into_force_are_counted_once(inline_run: InlineRun, lines: dict[str, OracleLine]) -> None:
@@ -54,7 +51,7 @@ def test_answers_that_came_into_force_are_counted_once(inline_run: InlineRun, li
 
     inside = [answer for answer in course.answers if window.start <= answer.time_ms < window.end]
     assert lines["median"].updates == len(inside)
-    assert course.refused == lines["median"].refused == 0
+    assert lines["median"].refused == 0
 
 
 def test_an_answer_in_a_block_that_a_reorganisation_undid_is_forgotten(inline_run: InlineRun) -> None:
