@@ -195,27 +195,39 @@ def chain_seconds(scenario: Scenario, start_ms: int, hours: float) -> float:
     return cpu_seconds(lambda: [run_alone(chain, start_ms + round(hours * HOUR_MS)) for chain in lonely])
 
 
-def run_alone(chain: Chain[ChainState], end_ms: int) -> None:
-    """Make the blocks of a chain until an instant."""
+def run_alone(chain: Chain[ChainState], end_ms: int) -> int:
+    """Make the blocks of a chain until an instant, and return how many transactions of others they took."""
+    taken = 0
     while chain.next_block_ms <= end_ms:
-        chain.produce()
+        taken += chain.produce().summary.count
+    return taken
 
 
 def heap_seconds(scenario: Scenario, start_ms: int, hours: float) -> float:
-    """Return what a heap of Python objects takes for the demand and the block times of the same chains."""
+    """Return what a heap of Python objects takes for the demand of the same chains, in as many blocks."""
     world = build_world(scenario, SEED, start_ms, {})
-    pools = [(HeapPool(chain.rules, chain._demand, SEED), chain) for chain in map(world.chain, world.chain_ids)]  # noqa: SLF001
+    made = [world.chain(name) for name in world.chain_ids]
+    _check_heap(next(chain for chain in made if chain.rules.base_fee is None).fork())
+    pools = [(HeapPool(chain.rules, chain._demand, SEED), chain) for chain in made]  # noqa: SLF001
     end_ms = start_ms + round(hours * HOUR_MS)
     return cpu_seconds(lambda: [_heap_blocks(pool, chain, end_ms) for pool, chain in pools])
 
 
-def _heap_blocks(pool: HeapPool, chain: Chain[ChainState], end_ms: int) -> None:
-    time_ms, number = chain.next_block_ms, chain.number
+def _check_heap(chain: Chain[ChainState]) -> None:
+    """See that the heap takes as many transactions as a first-price chain, so that both do the same work."""
+    end_ms = chain.time_ms + 4 * HOUR_MS
+    heap, chained = _heap_blocks(HeapPool(chain.rules, chain._demand, SEED), chain, end_ms), run_alone(chain, end_ms)  # noqa: SLF001
+    assert abs(heap / chained - 1) < 0.1, f"the heap took {heap} transactions, the chain {chained}"
+
+
+def _heap_blocks(pool: HeapPool, chain: Chain[ChainState], end_ms: int) -> int:
+    time_ms, number, taken = chain.next_block_ms, chain.number, 0
     while time_ms <= end_ms:
         number += 1
         elapsed_ms = interval_ms(pool.rules, (SEED, "heap"), number)
         time_ms += elapsed_ms
-        pool.block(time_ms, elapsed_ms)
+        taken += pool.block(time_ms, elapsed_ms)
+    return taken
 
 
 def busy_world() -> World:
