@@ -17,6 +17,10 @@ TERMS = (
     ("e-value", "What a stake of 1 has grown to that was bet on dependence; large values are evidence, at any time."),
     ("EES", "Execution environment stability: good weight over due weight of the operations that must not fail."),
     ("Escrow", "Where a user’s money waits. It leaves against delivery at the limit or better; otherwise it returns."),
+    (
+        "Extraction",
+        "What adversaries take by the order of transactions: each block against the honest one.",
+    ),
     ("Fill", "A parcel of one intent that one solver delivers on one chain."),
     ("Fingerprint", "Last hash of the chain of all events. The same code, scenario and seed give the same one."),
     ("First-best", "What the house’s router finds possible for all intents of a round together, without competition."),
@@ -29,6 +33,10 @@ TERMS = (
     ("Limit", "The most a user pays, or the least they accept. What is left below it is the user’s gain."),
     ("Oracle", "A chain’s own idea of the price of ether. Its answer may be old, or wrong."),
     ("Round", "An auction: open intents are announced, solvers send sealed bids, the best set of them wins."),
+    (
+        "Sandwich",
+        "A trade before somebody’s order and the opposite one after it, so that the order fills at its bound.",
+    ),
     ("Slashed", "Taken from a solver’s bond and given to the owner of the intent it failed."),
     (
         "Solver",

@@ -64,10 +64,11 @@ class BackRunner:
         return tuple(offers)
 
     def _foreseen(self, chain: Chain[ChainState], now_ms: int) -> Iterator[Change]:
-        """Yield what waiting transactions will change."""
-        if all(transaction.sender in self.seat.unseen for transaction in chain.pending):
-            return
-        for foreseen in lookahead(chain, now_ms, self.seat.unseen):
+        """Yield what transactions will change that came since the last look."""
+        news = {transaction.id for transaction in chain.pending if self.seat.is_news(transaction, now_ms)}
+        for foreseen in lookahead(chain, now_ms, self.seat.unseen) if news else ():
+            if foreseen.transaction.id not in news:
+                continue
             price_wei = behind(foreseen.price_wei, chain)
             yield Change(stem(foreseen.transaction.id), foreseen.before, foreseen.after, price_wei)
 

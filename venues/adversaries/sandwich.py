@@ -58,11 +58,17 @@ class Sandwicher:
         return tuple(offers) or leftovers(self.seat, view, now_ms)
 
     def _targets(self, chain: Chain[ChainState], now_ms: int) -> Iterator[Target]:
-        """Yield the orders that can be sandwiched, in the order in which they will be served."""
-        if all(transaction.sender in self.seat.unseen for transaction in chain.pending):
-            return
-        for foreseen in lookahead(chain, now_ms, self.seat.unseen):
-            for venue_id in self.seat.venues:
+        """Yield the orders that can be sandwiched, in the order in which they will be served.
+
+        An order is looked at when it comes, and again while there are legs around it.
+        """
+        looked_at = {
+            transaction.id
+            for transaction in chain.pending
+            if self.seat.is_news(transaction, now_ms) or self._waiting(chain, "first", stem(transaction.id)) is not None
+        }
+        for foreseen in lookahead(chain, now_ms, self.seat.unseen) if looked_at else ():
+            for venue_id in self.seat.venues if foreseen.transaction.id in looked_at else ():
                 orders = orders_of(foreseen.transaction, venue_id)
                 if orders and foreseen.after.venues[venue_id] is not foreseen.before.venues[venue_id]:
                     state = foreseen.before

@@ -76,6 +76,10 @@ class Seat:
         """Senders whose waiting transactions it does not trade on: itself and its rivals."""
         return self.rivals | {self.name}
 
+    def is_news(self, transaction: Transaction[ChainState], now_ms: int) -> bool:
+        """Return whether a transaction came since the searcher looked last."""
+        return transaction.sender not in self.unseen and transaction.submitted_ms > now_ms - self.period_ms
+
     def trade(self, label: str, order: Order, terms: "Terms") -> Transaction[ChainState]:
         """Return a first leg."""
         gas = terms.chain.state.venues[order.venue].gas
