@@ -6,15 +6,24 @@ its queue to itself, there is nothing to see until the block is out.
 
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
-from venues.calls.settlement import Deliver, Settle
-from venues.calls.upkeep import PostAnswer, Trade
+from venues.calls.upkeep import PostAnswer
 from venues.chain_state import ChainState
 from venues.chains.chain import Chain
 from venues.chains.ordering.nonces import in_turn
 from venues.chains.ordering.picked import unit_price
 from venues.chains.transaction import Block, Reverted, Transaction
 from venues.markets.venue import Order
+
+
+@runtime_checkable
+class SendsOrders(Protocol):
+    """A call that trades at venues: somebody's own trade, a settlement, a delivery, or whatever else is made so."""
+
+    @property
+    def orders(self) -> tuple[Order, ...]:
+        """What it sends, in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +67,7 @@ def price_of(transaction: Transaction[ChainState], chain: Chain[ChainState]) -> 
 def orders_of(transaction: Transaction[ChainState], venue_id: str) -> tuple[Order, ...]:
     """Return the orders that a transaction sends to a venue, in their order."""
     call = transaction.call
-    orders = call.orders if isinstance(call, Trade | Settle | Deliver) else ()
+    orders = call.orders if isinstance(call, SendsOrders) else ()
     return tuple(order for order in orders if order.venue == venue_id)
 
 

@@ -1,25 +1,35 @@
 from dataclasses import replace
 
 import pytest
+from immutables import Map
 
-from intents.assets import ETH_UNIT, USDC_UNIT
+from intents.assets import ETH_UNIT, OPTION_UNIT, PRICE_UNIT, USDC_UNIT
 from tests.venues.adversaries.searching import GWEI, chain, gain, mine, swap
-from tests.venues.small_world import L1, pool
+from tests.venues.calls.stage import OWNER, VAULT, settle, signed, terms
+from tests.venues.small_world import AMM_RULES, L1, PUT, START_MS, amm, pool
 from venues.adversaries.builders import MILLION, Roster, Shift
 from venues.adversaries.sequencer import FrontRunningSequencer
 from venues.chain_state import ChainState
 from venues.chains.chain import Chain
 from venues.chains.ordering.picked import Mandate
 from venues.chains.presets import ARBITRUM, ETHEREUM_2020, OP_STACK, ROLLUP_2S, ChainRules
+from venues.chains.transaction import Transaction
+from venues.escrow import Escrow
+from venues.markets.kinds import AnyVenue
+from venues.markets.ladder import ANY_COST
+from venues.markets.venue import Market, Order, Unfilled
 
 PREY = replace(pool(L1), ether=3_000 * ETH_UNIT, cash=3_000 * 140 * USDC_UNIT)
+ORDER = Order(venue="amm", instrument=PUT, side="buy", quantity=8 * OPTION_UNIT, bound=0)
 RULES = (ROLLUP_2S, OP_STACK, ARBITRUM, ETHEREUM_2020)
 
 
-def stage(rules: ChainRules = ROLLUP_2S, least_profit: int = USDC_UNIT) -> Chain[ChainState]:
-    on = chain(PREY, names=("sequencer",), rules=rules)
+def stage(
+    rules: ChainRules = ROLLUP_2S, least_profit: int = USDC_UNIT, prey: AnyVenue = PREY, venue: str = "pool"
+) -> Chain[ChainState]:
+    on = chain(prey, names=("sequencer",), rules=rules)
     ether = on.state.clearing.account("sequencer").ether
-    builder = FrontRunningSequencer(name="sequencer", venues=("pool",), ether=ether, least_profit=least_profit)
+    builder = FrontRunningSequencer(name="sequencer", venues=(venue,), ether=ether, least_profit=least_profit)
     on.producer = Roster(chain=L1, shifts=(Shift(builder=builder, share_ppm=MILLION),), seed=(1,))
     return on
 
@@ -90,3 +100,27 @@ def test_a_block_that_must_hold_nothing_else_gets_no_legs() -> None:
     on.mandate = Mandate(is_closed=True)
 
     assert mine(on) == {}
+
+
+def test_a_settlement_is_prey_too_and_its_solver_pays_for_it_not_the_user() -> None:
+    thin = replace(amm(L1), rules=replace(AMM_RULES, standard_size=OPTION_UNIT // 3))
+    owed = terms(signed(limit=30.0), quantity=8.0, price=25.0)
+    quote = thin.execute(replace(ORDER, bound=ANY_COST), Market(now_ms=START_MS, spot=140 * PRICE_UNIT))
+    assert not isinstance(quote, Unfilled)
+    call = settle(owed, (replace(ORDER, bound=quote[1].cash * 13 // 10),))
+    ends = []
+    for front_runs in (False, True):
+        on = stage(prey=thin, venue="amm")
+        on.producer = on.producer if front_runs else None
+        on.state = replace(on.state, escrow=Escrow(vaults=Map({OWNER.address: VAULT})))
+        on.submit(Transaction(id="fill/settle#1", sender="solver", call=call, max_fee_wei=GWEI, tip_wei=1))
+        receipts = mine(on)
+        assert receipts["fill/settle#1"].status == "success"
+        ends.append(on.state)
+
+    quiet, robbed = ends
+    assert robbed.clearing.account(OWNER.address) == quiet.clearing.account(OWNER.address)
+    assert robbed.escrow == quiet.escrow
+    lost = quiet.clearing.account("solver").cash - robbed.clearing.account("solver").cash
+    gained = robbed.clearing.account("sequencer").cash - quiet.clearing.account("sequencer").cash
+    assert lost > gained > USDC_UNIT
