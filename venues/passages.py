@@ -30,6 +30,9 @@ class Passage:
     latency_ms: int = 0
     """Time that carrying it takes, once the announcement is believed."""
 
+    needs_lock: bool = False
+    """Whether a proof waits for the lock that it is about: its block may have been taken back as well."""
+
     @property
     def bridge(self) -> str | None:
         """Bridge that it goes over; none for the proof of a delivery."""
@@ -136,7 +139,7 @@ class Passages:
         self._carried = tuple(each for each in self._carried if each not in {*void, *again})
         unheard = tuple(passage for passage in self._waiting if _comes_from(passage, chain, number))
         left = (passage for passage in self._waiting if passage not in unheard)
-        self._waiting = (*(each.passage for each in again), *left)
+        self._waiting = (*(replace(each.passage, needs_lock=_is_proof(each.passage)) for each in again), *left)
         proofs = ((e.passage.target, str(e.passage.log.get("fill"))) for e in void if _is_proof(e.passage))
         self._revoked |= frozenset(proofs)
         sent = [each.passage for each in void if not _is_proof(each.passage)]

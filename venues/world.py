@@ -205,6 +205,9 @@ class World:
         return reached_ms is not None and self.now_ms >= reached_ms + self._relay.proof_delay_ms
 
     def _is_ready(self, passage: Passage) -> bool:
+        locks = self._chains[passage.target].state.escrow.locks
+        if passage.needs_lock and str(passage.log.get("fill")) not in locks:
+            return False
         source = self._chains[passage.source]
         if passage.bridge is None:
             level = self._relay.proof_level[passage.source]

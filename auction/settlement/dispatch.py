@@ -40,7 +40,7 @@ class Dispatch:
     def bump(self, world: World, sending: Sending) -> None:
         """Replace a transaction that waits too long by a dearer one."""
         chain = world.chain(sending.step.chain)
-        if chain.number - sending.sent_block < self._policy.bump_after_blocks:
+        if chain.history.is_behind or chain.number - sending.sent_block < self._policy.bump_after_blocks:
             return
         price = self._policy.raised(sending.offered_wei, self._policy.price(chain), sending.cap_wei)
         if price is not None and self._offer(world, sending, price, replaces=sending.transaction_id):

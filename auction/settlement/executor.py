@@ -146,19 +146,26 @@ class Executor:
             elif sending.status == "sent" and sending.step.chain == chain_id:
                 self._dispatch.bump(world, sending)
             elif sending.status == "waiting":
-                self._give_up(sending)
+                self._give_up(run, sending)
         if run.failed:
             self._abandon(world, run)
         self._judge(world, run)
         if not run.failed:
             self._send_ready(world, run)
 
-    def _give_up(self, sending: Sending) -> None:
-        """Fail a step that needs a plan which has failed, for the reason that plan has."""
+    def _give_up(self, run: Run, sending: Sending) -> None:
+        """Fail a step that needs a plan or a step which has failed, for the same reason.
+
+        A claim also needs the lock, which can be lost after the delivery if its block is taken back.
+        """
         needed = (self._runs.get(need.rpartition("/")[0]) for need in sending.step.needs)
-        reason = next((run.failed for run in needed if run is not None and run.failed), "")
-        if reason:
-            sending.status, sending.reason = "failed", reason
+        reasons = [other.failed for other in needed if other is not None and other.failed]
+        own = (run.sendings[need] for need in sending.step.needs if need in run.sendings)
+        reasons += [step.reason for step in own if step.status == "failed"]
+        if sending.step.kind == "claim" and run.status("lock") == "failed":
+            reasons.append("reorged: the lock was taken back")
+        if reasons:
+            sending.status, sending.reason = "failed", reasons[0]
 
     def _judge(self, world: World, run: Run) -> None:
         """Conclude whether the owner has been served, or will not be."""

@@ -102,6 +102,11 @@ class History(Generic[S]):
             return tuple(waiting)
         return tuple(each for each in waiting if each.submitted_ms <= time_ms and each.id not in self._hidden)
 
+    @property
+    def is_behind(self) -> bool:
+        """Whether rivals are still to be made, so that the chain stands at an instant of the past."""
+        return bool(self._rival_times)
+
     def next_ms(self) -> int | None:
         """Return the time of the block after the one just made, if it is a rival's or follows the last rival."""
         if not self._rival_times:
