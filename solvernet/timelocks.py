@@ -19,6 +19,7 @@ from solvernet import swap_trial
 from solvernet.inclusion_coverage import Coverage, Probe, Purse, coverage, probes
 from solvernet.market_data import to_ms
 from solvernet.swap_trial import Trial
+from solvernet.timelock_tables import Measured, tables
 from venues.calls.gas import CLAIM_GAS
 from venues.chains.bidding import Bidding
 from venues.chains.chain import Chain
@@ -40,8 +41,8 @@ STRETCHES: Final = {
 """Hours since the midnight before 12 March."""
 
 CALM_HOUR, SPIKE_HOUR = 2, 14
-SWAPS: Final = 120
-"""Over four hours."""
+SWAPS: Final = 60
+"""Over two hours."""
 OUTAGE_MS: Final = 88 * 60_000
 """As long as Arbitrum's of 15 December 2023."""
 
@@ -115,7 +116,7 @@ def trials() -> dict[str, Trial]:
     scenario = swap_trial.day()
     calm = Trial(start_ms=MIDNIGHT_MS + CALM_HOUR * HOUR_MS, swaps=SWAPS)
     spike = replace(calm, start_ms=MIDNIGHT_MS + SPIKE_HOUR * HOUR_MS)
-    gone = ((spike.start_ms + 2 * HOUR_MS, spike.start_ms + 5 * HOUR_MS),)
+    gone = ((spike.start_ms + HOUR_MS, spike.start_ms + 4 * HOUR_MS),)
     source, destination = swap_trial.ethereum(scenario), swap_trial.rollup(scenario)
     return {
         "calm": calm,
@@ -135,8 +136,8 @@ def trials() -> dict[str, Trial]:
 
 
 def outage(chain: str, trial: Trial) -> Faults:
-    """Return an outage that begins two hours into a trial."""
-    from_ms = trial.start_ms + 2 * HOUR_MS
+    """Return an outage that begins an hour into a trial."""
+    from_ms = trial.start_ms + HOUR_MS
     return Faults((Fault(id="out", kind="outage", target=chain, from_ms=from_ms, until_ms=from_ms + OUTAGE_MS),))
 
 
@@ -151,7 +152,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m solvernet.timelocks", description="Measure timelocks.")
     parser.add_argument("--out", type=Path, default=Path("docs/results/timelocks.json"))
     out: Path = parser.parse_args(arguments).out
-    found = {
+    found: Measured = {
         "coverage": {
             name: {stretch: asdict(row) for stretch, row in covered(bidding).items()}
             for name, bidding in senders().items()
@@ -160,7 +161,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "swaps": {name: shown(swap_trial.run(trial)) for name, trial in trials().items()},
     }
     out.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-    sys.stdout.write(f"wrote {out}\n")
+    sys.stdout.write("\n\n".join(tables(found)) + f"\n\nwrote {out}\n")
     return 0
 
 

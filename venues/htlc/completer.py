@@ -44,7 +44,7 @@ class Completer:
 
     def _ending(self, chain: str, lock: HashLock, sight: Sight, now_ms: int) -> Iterator[Errand]:
         """Yield the call that ends a lock, if there is one that this party may make."""
-        if sight.is_out(now_ms) and lock.withdrawable(self.name, now_ms):
+        if lock.withdrawable(self.name, now_ms) and sight.is_out(now_ms):
             yield Errand(chain, Withdraw(lock_id=lock.terms.id, caller=self.name, secret=sight.swap.secret))
         elif lock.cancellable(self.name, now_ms):
             yield Errand(chain, Cancel(lock_id=lock.terms.id, caller=self.name))

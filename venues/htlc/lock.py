@@ -16,6 +16,7 @@ calling in public.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Literal
 
 from eth_utils.crypto import keccak
@@ -116,6 +117,7 @@ class HashLock:
         return opens is not None and time_ms - self.opened_ms >= opens
 
 
+@lru_cache(maxsize=1024)
 def hash_of(secret: str) -> str:
     """Return the Keccak-256 of a secret; both in hex.
 

@@ -44,8 +44,8 @@ class SwapMaker:
             yield from self._opening(swap, view, now_ms)
         if source is not None and source.state == "locked" and source.cancellable(self.name, now_ms):
             yield Errand(swap.source, Cancel(lock_id=swap.id, caller=self.name))
-        is_ripe = destination is not None and destination.state == "locked" and sight.is_out(now_ms)
-        if destination is not None and is_ripe and destination.withdrawable(self.name, now_ms):
+        is_ripe = destination is not None and destination.state == "locked"
+        if destination is not None and is_ripe and destination.withdrawable(self.name, now_ms) and sight.is_out(now_ms):
             yield Errand(swap.destination, Withdraw(lock_id=swap.id, caller=self.name, secret=swap.secret))
 
     def _opening(self, swap: Swap, view: View, now_ms: int) -> Iterator[Errand]:
@@ -84,21 +84,16 @@ class SwapTaker:
         swap, source, destination = sight.swap, sight.source, sight.destination
         if source is None:
             return
-        is_out = sight.is_out(now_ms)
         if destination is None:
-            if (
-                source.state == "locked"
-                and self._is_time(source, now_ms)
-                and self._is_safe(sight, source, view, now_ms)
-            ):
+            if source.state == "locked" and self._is_time(source, now_ms) and self._is_safe(sight, view, now_ms):
                 yield Errand(swap.destination, _answer(swap, source))
             return
         withdraw = Withdraw(lock_id=swap.id, caller=self.name, secret=swap.secret)
-        if is_out and source.state == "locked" and source.withdrawable(self.name, now_ms):
+        if source.state == "locked" and source.withdrawable(self.name, now_ms) and sight.is_out(now_ms):
             yield Errand(swap.source, withdraw)
         if destination.state != "locked":
             return
-        if is_out and source.state == "withdrawn" and destination.withdrawable(self.name, now_ms):
+        if source.state == "withdrawn" and destination.withdrawable(self.name, now_ms):
             yield Errand(swap.destination, withdraw)
         if destination.cancellable(self.name, now_ms):
             yield Errand(swap.destination, Cancel(lock_id=swap.id, caller=self.name))
@@ -108,11 +103,13 @@ class SwapTaker:
         schedule = source.terms.schedule
         return schedule.lock_from_ms <= now_ms - source.opened_ms <= schedule.lock_until_ms
 
-    def _is_safe(self, sight: Sight, source: HashLock, view: View, now_ms: int) -> bool:
-        """Return whether the lock is the agreed one, and its schedule is safe on the chains as they are now."""
-        swap, schedule = sight.swap, source.terms.schedule
+    def _is_safe(self, sight: Sight, view: View, now_ms: int) -> bool:
+        """Return whether the source lock is the agreed one, and its schedule is safe on the chains as they are now."""
+        swap = sight.swap
+        if sight.source is None or sight.source.terms != swap.terms("source", sight.source.terms.schedule):
+            return False
         timings = (self.rules.timing(view.chain(chain), now_ms) for chain in (swap.source, swap.destination))
-        return source.terms == swap.terms("source", schedule) and accepts(schedule, *timings)
+        return accepts(sight.source.terms.schedule, *timings)
 
 
 def _answer(swap: Swap, source: HashLock) -> OpenLock:

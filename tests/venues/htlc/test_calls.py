@@ -165,6 +165,7 @@ def test_nobody_but_the_taker_ever_cancels_on_the_destination() -> None:
     ("call", "code"),
     [
         (opening(deadline_ms=START_MS - 1), "late"),
+        (opening(deadline_ms=START_MS), ""),
         (opening(terms=replace(lock_terms(), amount=0)), "reverted"),
         (opening(terms=replace(lock_terms(), deposit_wei=-1)), "reverted"),
         (opening(terms=replace(lock_terms(), amount=10**18)), "undercollateralised"),
@@ -176,6 +177,11 @@ def test_nobody_but_the_taker_ever_cancels_on_the_destination() -> None:
 )
 def test_what_may_not_be_locked_is_refused(call: OpenLock, code: str) -> None:
     assert reason(before("source"), call, block("source", START_MS)) == code
+
+
+@pytest.mark.parametrize(("age", "may"), [(9_999, False), (10_000, True), (29_999, True), (30_000, False)])
+def test_a_lock_says_itself_when_the_taker_may_withdraw(age: int, may: bool) -> None:
+    assert locked().hashlocks["swap"].withdrawable(TAKER, START_MS + age) == may
 
 
 def test_an_id_is_used_once() -> None:

@@ -189,6 +189,19 @@ def test_a_taker_leaves_alone_what_is_not_safe() -> None:
     assert look(scene, SWAP).destination is None
 
 
+def test_a_taker_leaves_alone_what_is_not_as_agreed() -> None:
+    scene = world(TAKES)
+    scene.advance(START_MS + 60_000)
+    assert isinstance(SCHEDULE, Schedule)
+    less = replace(SWAP.terms("source", SCHEDULE), amount=USDC_UNIT)
+    sent(scene, L1, MAKER, OpenLock(terms=less, deadline_ms=SWAP.until_ms))
+
+    scene.advance(START_MS + 180_000)
+
+    assert look(scene, SWAP).source is not None
+    assert look(scene, SWAP).destination is None
+
+
 def test_a_maker_keeps_the_secret_from_a_taker_who_locks_too_little() -> None:
     scene = world(MAKES)
     scene.advance(START_MS + 90_000)
@@ -283,3 +296,39 @@ def test_a_tally_counts_outcomes_and_who_ended_them() -> None:
     assert found.outcomes == {"exchanged": 1, "unanswered": 1, "unopened": 1}
     assert (found.public_withdrawals, found.public_cancellations, found.by_third_parties) == (1, 0, 1)
     assert (found.longest_ms, found.ladder_ms) == (7, one.source.terms.schedule.length_ms)
+
+
+def dated(source_ms: int, destination_ms: int, **source: object) -> Sight:
+    """Return a swap whose locks were opened at some times, and are locked."""
+    seen = sighted("locked", "locked")
+    assert seen.source is not None
+    assert seen.destination is not None
+    mine = replace(seen.source, opened_ms=source_ms, **source)  # type: ignore[arg-type]
+    return replace(seen, source=mine, destination=replace(seen.destination, opened_ms=destination_ms))
+
+
+def test_the_secret_is_shown_when_both_locks_are_final() -> None:
+    assert isinstance(SCHEDULE, Schedule)
+    withdrawal_ms = SCHEDULE.source.withdrawal_ms
+    assert withdrawal_ms == SCHEDULE.destination.withdrawal_ms
+
+    assert dated(0, 7_000).shown_ms == 7_000 + withdrawal_ms
+    assert dated(7_000, 0).shown_ms == 7_000 + withdrawal_ms
+    assert not dated(0, 7_000).is_out(6_999 + withdrawal_ms)
+    assert dated(0, 7_000).is_out(7_000 + withdrawal_ms)
+
+
+def test_the_secret_is_kept_where_the_destination_would_already_be_in_public() -> None:
+    assert isinstance(SCHEDULE, Schedule)
+    private_ms = SCHEDULE.destination.public_withdrawal_ms - SCHEDULE.destination.withdrawal_ms
+
+    assert dated(private_ms, 0).shown_ms is not None
+    assert dated(private_ms + 1, 0).shown_ms is None
+
+
+def test_the_secret_is_kept_where_a_lock_has_ended_before() -> None:
+    assert isinstance(SCHEDULE, Schedule)
+    ripe_ms = SCHEDULE.source.withdrawal_ms
+
+    assert dated(0, 0, state="cancelled", ended_ms=ripe_ms - 1).shown_ms is None
+    assert dated(0, 0, state="withdrawn", ended_ms=ripe_ms).shown_ms == ripe_ms
