@@ -166,9 +166,12 @@ class World:
         self, chain: Chain[ChainState], depth: int, hidden: Container[str], observers: Sequence[Observer]
     ) -> None:
         """Let another branch take the place of a chain's last blocks."""
+        from_l1 = node.messages_after(chain, chain.number - depth)
         undone = chain.reorganise(depth, hidden)
         if not undone:
             return
+        for message in from_l1:
+            chain.withdraw(message)
         states = {name: each.state for name, each in self._chains.items()}
         for passage in self._passages.undo(chain.id, chain.number, states):
             states[passage.target], _ = after_undoing(states[passage.target], passage)
@@ -181,6 +184,8 @@ class World:
             self._chains[name].state = state
         for _ in range(undone):
             self._produce(chain, self.now_ms, observers)
+        for rollup, orphans in node.orphaned(self._chains, chain):
+            self._take_back(rollup, orphans, frozenset(), observers)
 
     def _carry(self) -> None:
         """Hand over what is ready by now, in the order in which it was announced."""

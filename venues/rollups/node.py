@@ -1,6 +1,7 @@
 """What a rollup's node does around each block: it asks the L1 what the block must hold, counts its data, and derives.
 
-Blocks that are not posted within the sequencing window are given up for empty ones that everybody derives.
+Blocks that are not posted within the sequencing window are given up for empty ones that everybody derives, and those
+since a message that the L1 takes back for others without it.
 """
 
 from collections.abc import Iterator, Mapping
@@ -20,6 +21,9 @@ from venues.rollups.sequenced import Sequenced
 
 Chains = Mapping[str, Chain[ChainState]]
 
+REVERSIBLE_MS: Final = 800_000
+"""Time for which a message that was executed may be taken back: about two epochs, until its block is final."""
+
 KEPT_L1_BLOCKS: Final = 128
 """A posted block is kept for so many blocks of the L1, in case the L1 gives its batch up."""
 
@@ -31,9 +35,9 @@ def connect(chains: Chains) -> None:
         if l1 is not None and chain.id in l1.state.inboxes:
             chain.availability = Posted(chain, l1, is_proved=chain.rules.proving is not None)
             if chain.state.sequenced is None:
-                chain.state = replace(chain.state, sequenced=Sequenced())
-                is_tied = chain.rules.sequencing is not None and chain.rules.sequencing.drift_ms > 0
-                chain.history.least = int(is_tied)
+                sequenced = Sequenced()
+                chain.state = replace(chain.state, sequenced=sequenced)
+                chain.history.least = _undoable(chain, sequenced)
 
 
 def before_block(chains: Chains, chain: Chain[ChainState], faults: Faults) -> None:
@@ -60,13 +64,54 @@ def after_block(chains: Chains, chain: Chain[ChainState], produced: Produced[Cha
     sequenced = chain.state.sequenced
     if sequenced is not None:
         own_bytes = sum(receipt.data_bytes for receipt in produced.receipts)
-        block, read = produced.summary, chain.mandate.messages if chain.mandate is not None else 0
-        after = sequenced.after(block.number, block.time_ms, own_bytes, block.count)
-        chain.state = replace(chain.state, sequenced=replace(after, messages=sequenced.messages + read))
-        if chain.history.least:
-            chain.history.least = chain.number - chain.derivable(chain.time_ms) + 1
+        block = produced.summary
+        sequenced = sequenced.after(block.number, block.time_ms, own_bytes, block.count)
+        if chain.mandate is not None:
+            read = (message.id for message in chain.mandate.first[: chain.mandate.messages])
+            sequenced = sequenced.having_read(read, block.number)
+        chain.state = replace(chain.state, sequenced=sequenced)
+        chain.history.least = _undoable(chain, sequenced)
     for rollup_id, inbox in chain.state.inboxes.items():
         forget_posted(chains[rollup_id], inbox, chain.number - KEPT_L1_BLOCKS)
+
+
+def _undoable(chain: Chain[ChainState], sequenced: Sequenced) -> int:
+    """Return how many of a rollup's last blocks may have to be given up because of what happens on the L1.
+
+    Where there is a sequencing window, those that are not posted; anywhere, those since the oldest message that the L1
+    might still take back. One more is the next block, which may turn out to hold a message.
+    """
+    is_tied = chain.rules.sequencing is not None and chain.rules.sequencing.drift_ms > 0
+    since = chain.derivable(chain.time_ms) + 1 if is_tied else chain.number + 1
+    for index in range(sequenced.messages - 1, -1, -1):
+        number = sequenced.executed[index].number
+        is_old = number < sequenced.oldest or chain.time_ms - sequenced.tallies[number].time_ms >= REVERSIBLE_MS
+        if is_old:
+            break
+        since = min(since, number)
+    return chain.number - since + 2
+
+
+def messages_after(chain: Chain[ChainState], number: int) -> tuple[str, ...]:
+    """Return the messages from the L1 that a chain has executed after a block; they never waited in its pool."""
+    sequenced = chain.state.sequenced
+    if sequenced is None:
+        return ()
+    return tuple(each.transaction_id for each in sequenced.executed.values() if each.number > number)
+
+
+def orphaned(chains: Chains, l1: Chain[ChainState]) -> Iterator[tuple[Chain[ChainState], int]]:
+    """Yield the rollups that have executed messages which the L1 has taken back, and how many blocks each gives up."""
+    for rollup_id in sorted(l1.state.inboxes):
+        rollup, messages = chains[rollup_id], l1.state.inboxes[rollup_id].messages
+        sequenced = rollup.state.sequenced
+        if sequenced is None:
+            continue
+        for index in range(sequenced.messages):
+            executed, message = sequenced.executed[index], messages.get(index)
+            if message is None or message.transaction.id != executed.transaction_id:
+                yield rollup, rollup.number - executed.number + 1
+                break
 
 
 def wake(chains: Chains, l1: Chain[ChainState], faults: Faults) -> None:

@@ -3,6 +3,7 @@
 It is part of the rollup's state, so that it is undone with it.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from immutables import Map
@@ -20,6 +21,14 @@ class Tally:
     """Everybody else's transactions."""
 
 
+@dataclass(frozen=True, slots=True)
+class Executed:
+    """A message from the L1, and the block of the rollup that executed it."""
+
+    transaction_id: str
+    number: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sequenced:
     """The blocks of a rollup that may still have to be posted."""
@@ -28,14 +37,26 @@ class Sequenced:
     """By number: all blocks from `oldest` on."""
 
     oldest: int = 0
-    messages: int = 0
-    """Messages from the L1 that have been executed."""
+    executed: Map[int, Executed] = field(default_factory=Map)
+    """Messages from the L1 that have been executed, by their place in the queue."""
+
+    @property
+    def messages(self) -> int:
+        """How many messages have been executed: the place of the next one."""
+        return len(self.executed)
 
     def after(self, number: int, time_ms: int, own_bytes: int, others: int) -> "Sequenced":
         """Return it with one more block."""
         before = self.tallies[number - 1]
         tally = Tally(time_ms, before.own_bytes + own_bytes, before.others + others)
         return replace(self, tallies=self.tallies.set(number, tally))
+
+    def having_read(self, messages: Iterable[str], number: int) -> "Sequenced":
+        """Return it with more messages executed in a block; they are named by their transactions."""
+        executed = self.executed
+        for name in messages:
+            executed = executed.set(len(executed), Executed(name, number))
+        return replace(self, executed=executed)
 
     def before(self, first: int) -> Tally:
         """Return the tally of the block before `first`."""

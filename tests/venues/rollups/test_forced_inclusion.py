@@ -186,3 +186,28 @@ def test_a_copy_of_the_world_knows_the_queue() -> None:
         each.advance(START_MS + 45 * MINUTE_MS, [watches[-1]])
 
     assert watches[0].receipts == watches[1].receipts != []
+
+
+@pytest.mark.parametrize("l2", [OP_STACK, ARBITRUM, ZK_ROLLUP], ids=lambda rules: rules.name)
+def test_a_rollup_follows_its_l1_when_a_message_is_taken_back(l2: ChainRules) -> None:
+    def taken_back(share_ppm: int) -> tuple[World, Watch, Receipt]:
+        reorg = replace(fault("reorg", L1, 2, share_ppm=share_ppm), from_ms=START_MS + 90_500, depth=7)
+        world, watch = rollup_world([batcher()], l2=l2, faults=Faults((reorg,))), Watch()
+        force(world)
+        world.advance(START_MS + 90_000, [watch])
+        (first,) = watch.receipts
+        world.advance(START_MS + 91_000, [watch])
+        return world, watch, first
+
+    hidden, known = taken_back(10**6), taken_back(0)
+
+    for world, watch, _ in (hidden, known):
+        assert world.chain(L2).number == (91_000 - 1) // l2.interval_ms + (91_000 % l2.interval_ms == 0)
+        assert len(watch.receipts) == 1
+    world, watch, first = hidden
+    assert first.block.time_ms <= START_MS + 60_000
+    assert world.state(L2).sequenced is not None
+    assert world.state(L2).sequenced.messages == 0  # type: ignore[union-attr]
+    world.advance(START_MS + 5 * MINUTE_MS, [watch])
+    assert len(watch.receipts) == 2
+    assert watch.receipts[1].block.time_ms > first.block.time_ms

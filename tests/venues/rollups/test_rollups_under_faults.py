@@ -30,7 +30,7 @@ TARGETS: tuple[tuple[FaultKind, str], ...] = (
     ("finality_stall", L1),
 )
 drawn = st.lists(
-    st.tuples(st.sampled_from(TARGETS), st.integers(1, 600), st.integers(1, 300), st.integers(1, 3)), max_size=5
+    st.tuples(st.sampled_from(TARGETS), st.integers(1, 600), st.integers(1, 300), st.integers(1, 8)), max_size=5
 )
 
 
@@ -68,6 +68,8 @@ def _check(world: World) -> None:
     overdue = [each for each in inbox.messages.values() if each.sent.time_ms + WINDOW_MS + SLOT_MS <= l1.time_ms]
     assert sequenced.messages >= len(overdue)
     assert sequenced.messages <= len(inbox.messages)
+    for index, executed in sequenced.executed.items():
+        assert inbox.messages[index].transaction.id == executed.transaction_id
     if chain.rules.sequencing is not None and chain.rules.sequencing.drift_ms and inbox.last < chain.number:
         assert sequenced.tallies[inbox.last + 1].time_ms > l1.time_ms - WINDOW_MS
 
@@ -81,7 +83,9 @@ def test_a_rollup_keeps_its_rules_whatever_goes_wrong(
     world = rollup_world([batcher(30_000)], l2=_short(rules), faults=_faults(found))
     ether = [world.state(name).totals()[1] for name in (L1, L2)]
     world.advance(START_MS + wait_s * 1_000)
-    force(world)
+    for name in ("a", "b"):
+        force(world, name)
+        world.advance(world.now_ms + 20_000)
     for time_ms in range(world.now_ms + 7_000, END_MS, 41_000):
         world.advance(time_ms)
         _check(world)
