@@ -159,8 +159,11 @@ def days(quick: bool) -> list[Row]:
     """Return what the world of Black Thursday costs, and its chains alone, in seconds of one core."""
     scenario = parse_scenario(scenario_text(DAY), DAY)
     first, hours = (scenario.window.start + 12 * HOUR_MS, 4) if quick else (scenario.window.start, 48)
-    whole, made = world_seconds(scenario, first, hours)
-    parts = [world_seconds(scenario, first + part * hours * HOUR_MS // 8, hours / 8)[0] for part in range(8)]
+    # Short runs are taken twice, because the load of other processes weighs more on them.
+    turns = range(2 if quick else 1)
+    whole, made = min(world_seconds(scenario, first, hours) for _ in turns)
+    starts_ms = [first + part * hours * HOUR_MS // 8 for part in range(8)]
+    parts = [min(world_seconds(scenario, start_ms, hours / 8)[0] for _ in turns) for start_ms in starts_ms]
     exponent = math.log(whole / (sum(parts) / 8)) / math.log(8)
     alone, peer = chain_seconds(scenario, first, hours), heap_seconds(scenario, first, hours)
     real = hours * 3600
