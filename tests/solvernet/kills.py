@@ -1,6 +1,6 @@
 """Killing one part of the calm day: a venue, the bridge or a chain that fails at a random time and never comes back."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -67,10 +67,10 @@ def play(seed: int, minutes: int, fault: str = "") -> InlineRun:
     return run
 
 
-def kills(seed: int, minutes: int) -> list[Kill]:
+def kills(seed: int, minutes: int, parts: Sequence[tuple[str, str, str]] = PARTS) -> list[Kill]:
     """Return what the death of each part costs in one seed, each against the same undisturbed run."""
     calm = play(seed, minutes)
-    return [_kill(calm, seed, minutes, part) for part in PARTS]
+    return [_kill(calm, seed, minutes, part) for part in parts]
 
 
 def _kill(calm: InlineRun, seed: int, minutes: int, part: tuple[str, str, str]) -> Kill:
