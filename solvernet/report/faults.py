@@ -13,9 +13,7 @@ COLUMNS = (
     Column("Where"),
     Column("From, UTC"),
     Column("Lasts"),
-    Column("Held", is_number=True),
-    Column("Skipped", is_number=True),
-    Column("Lost", is_number=True),
+    Column("Rounds"),
     Column("Delivered", is_number=True),
     Column("Failed", is_number=True),
     Column("Why"),
@@ -43,10 +41,18 @@ def _row(view: RunView, number: int, line: FaultLine) -> tuple[Child, ...]:
         place(line),
         view.time(line.from_ms).removesuffix(" UTC"),
         duration((line.until_ms - line.from_ms) / 1000) if line.until_ms > line.from_ms else "–",
-        *(datum(found, f"{found:,}") for found in (line.rounds, line.skipped, line.bids_lost)),
+        _rounds(line),
         *(datum(found, f"{found:,}") for found in (line.delivered, line.failed)),
         ", ".join(f"{words(cause)} {number}" for cause, number in line.failed_by_cause.items()) or "–",
     )
+
+
+def _rounds(line: FaultLine) -> str:
+    """Return how many rounds were held, and what was amiss with them."""
+    amiss = [f"{line.skipped:,} skipped"] * (line.skipped > 0) + [f"{line.bids_lost:,} bids lost"] * (
+        line.bids_lost > 0
+    )
+    return ", ".join([f"{line.rounds:,}", *amiss])
 
 
 def _said(view: RunView) -> str:
