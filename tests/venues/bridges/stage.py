@@ -38,6 +38,11 @@ FIXED_FEE: Final = USDC_UNIT
 BEAT: Final = Beat(bridge="bridge", chains=(L1, L2), period_ms=12_000)
 PARTIES: Final = ("relayer", "proposer", "watcher", "carrier", "forger", "reserve.bridge")
 HOUR_MS: Final = 3_600_000
+LIVE_MS: Final = HOUR_MS // 2
+VERDICT_MS: Final = HOUR_MS
+ROLLUP: Final = replace(OP_STACK, sequencing=None)
+"""An OP Stack chain that orders its blocks in one go, which is quicker to live through."""
+
 QUICK_EXIT: Final = Exit(statement_ms=60_000, needs_proof=True, maturity_ms=7_000, game_ms=3_000, air_gap_ms=3_000)
 """Delays of seconds, for tests that do not ask how long."""
 
@@ -96,7 +101,7 @@ def light_client(chain: str) -> LightClientPort:
 
 
 def optimistic(chain: str, cap: int = 100_000 * USDC_UNIT) -> OptimisticPort:
-    """Return an end of an optimistic bridge whose verdicts take six hours."""
+    """Return an end of an optimistic bridge with a liveness of half an hour and verdicts after an hour."""
     return OptimisticPort(
         id="bridge",
         chain=chain,
@@ -108,7 +113,8 @@ def optimistic(chain: str, cap: int = 100_000 * USDC_UNIT) -> OptimisticPort:
         cap=cap,
         confirmations=2 if chain == L1 else 1,
         reaction=Latency(median_ms=30_000),
-        verdict_ms=6 * HOUR_MS,
+        liveness_ms=LIVE_MS,
+        verdict_ms=VERDICT_MS,
     )
 
 
@@ -127,7 +133,7 @@ def with_ends(first: AnyPort, second: AnyPort) -> dict[str, ChainState]:
 def world(first: AnyPort, second: AnyPort, agents: tuple[Agent, ...] = (), faults: Faults = NO_FAULTS) -> World:
     """Return the world in which they are."""
     states = with_ends(first, second)
-    rules = {L1: ETHEREUM_TODAY, L2: OP_STACK}
+    rules = {L1: ETHEREUM_TODAY, L2: ROLLUP}
     return World(
         chains=[make_chain(states[name], rules[name], QUIET) for name in (L1, L2)],
         agents=agents,

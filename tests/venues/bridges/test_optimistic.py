@@ -3,8 +3,9 @@ from dataclasses import replace
 from intents.assets import USDC_UNIT
 from tests.venues.bridges.stage import (
     BOND,
-    HOUR_MS,
+    LIVE_MS,
     PROPOSER,
+    VERDICT_MS,
     WATCHER,
     arrival_ms,
     gained,
@@ -14,13 +15,13 @@ from tests.venues.bridges.stage import (
     sent,
     world,
 )
-from tests.venues.small_world import L1, L2, START_MS
+from tests.venues.small_world import L1, L2, MINUTE_MS, START_MS
 from venues.bridges import Loss, OptimisticPort
 from venues.bridges.agents import Forger
 from venues.view import Agent
 from venues.world import World
 
-LIVE_MS = 2 * HOUR_MS
+AFTER_VERDICTS_MS = START_MS + LIVE_MS + VERDICT_MS + 15 * MINUTE_MS
 STOLEN = 40_000 * USDC_UNIT
 FORGER = Forger(name="forger", bridge="bridge", chain=L2, at_ms=START_MS + 60_000, cash=STOLEN)
 
@@ -51,7 +52,7 @@ def test_a_transfer_arrives_when_its_proposal_has_outlived_its_disputes() -> Non
     made = _world(PROPOSER, WATCHER)
     send(made, L1, 1_000)
 
-    arrived_ms = arrival_ms(made, L2, START_MS + 3 * HOUR_MS)
+    arrived_ms = arrival_ms(made, L2, START_MS + 2 * LIVE_MS)
 
     assert arrived_ms is not None
     included_ms, beat_ms = START_MS + 12_000, 12_000
@@ -63,10 +64,10 @@ def test_the_proposer_has_its_bond_back_and_earns_the_fee() -> None:
     made = _world(PROPOSER, WATCHER)
     send(made, L1, 1_000)
 
-    made.advance(START_MS + HOUR_MS)
+    made.advance(START_MS + LIVE_MS // 2)
     assert gained(made, L2, "proposer") == -BOND
 
-    made.advance(START_MS + 3 * HOUR_MS)
+    made.advance(START_MS + 2 * LIVE_MS)
     assert gained(made, L2, "proposer") == sent(1_000).fee
     assert gained(made, L2, "watcher") == 0
 
@@ -75,11 +76,11 @@ def test_a_false_proposal_is_disputed_and_its_bond_goes_to_the_watcher() -> None
     made = _world(PROPOSER, WATCHER, FORGER)
     before = money(made)
 
-    made.advance(START_MS + HOUR_MS)
+    made.advance(START_MS + LIVE_MS // 2)
     assert [dispute.disputer for dispute in _port(made).disputes.values()] == ["watcher"]
     assert (gained(made, L2, "forger"), gained(made, L2, "watcher")) == (-BOND, -BOND)
 
-    made.advance(START_MS + 7 * HOUR_MS)
+    made.advance(AFTER_VERDICTS_MS)
     assert (gained(made, L2, "forger"), gained(made, L2, "watcher")) == (-BOND, BOND)
     assert money(made) == before
 
@@ -88,11 +89,11 @@ def test_where_nobody_watches_a_false_proposal_is_paid_and_the_reserve_bears_it(
     made = _world(PROPOSER, FORGER)
     before = money(made)
 
-    made.advance(START_MS + 3 * HOUR_MS)
+    made.advance(START_MS + 2 * LIVE_MS)
     assert gained(made, L2, "forger") == STOLEN
     assert _port(made).losses == ()
 
-    made.advance(START_MS + 9 * HOUR_MS)
+    made.advance(AFTER_VERDICTS_MS)
     assert gained(made, L2, "reserve.bridge") == -STOLEN
     assert _port(made).losses == (Loss("reserve.bridge", "forger:forged", STOLEN, "false"),)
     assert _port(made).held == optimistic(L2).held
@@ -105,7 +106,7 @@ def test_what_the_reserve_lacks_is_lost_to_those_who_hold_what_was_minted() -> N
     poor = chain.state.clearing.account("reserve.bridge").cash - 10_000 * USDC_UNIT
     chain.state = replace(chain.state, clearing=chain.state.clearing.change("reserve.bridge", cash=-poor))
 
-    made.advance(START_MS + 9 * HOUR_MS)
+    made.advance(AFTER_VERDICTS_MS)
 
     assert [(loss.bearer, loss.cash) for loss in _port(made).losses] == [
         ("reserve.bridge", 10_000 * USDC_UNIT),
@@ -132,7 +133,7 @@ def test_a_proposal_of_other_terms_is_disputed_and_the_transfer_comes_with_a_new
     clearing = chain.state.clearing.change("forger", cash=-BOND)
     chain.state = replace(chain.state, clearing=clearing).with_port(robbed)
 
-    made.advance(START_MS + 7 * HOUR_MS)
+    made.advance(AFTER_VERDICTS_MS)
 
     assert gained(made, L2) == sent(1_000).cash
     assert (gained(made, L2, "forger"), gained(made, L2, "watcher")) == (-BOND, BOND)
@@ -149,7 +150,7 @@ def test_who_disputes_the_truth_loses_the_bond_to_the_proposer() -> None:
     assert isinstance(disputed, OptimisticPort)
     known = disputed.arrived(sent(1_000), 10)
 
-    early, judged = known.judged("t#1", 6 * HOUR_MS + 4), known.judged("t#1", 6 * HOUR_MS + 5)
+    early, judged = known.judged("t#1", VERDICT_MS + 4), known.judged("t#1", VERDICT_MS + 5)
 
     assert early == "reverted: there is no verdict on t#1"
     assert isinstance(judged, OptimisticPort)
@@ -172,15 +173,15 @@ def test_the_cap_counts_what_is_proposed_and_what_is_paid_on_trust() -> None:
 def test_a_payment_is_not_written_off_before_the_verdict_nor_after_it_was_seen_to_be_true() -> None:
     port = _executed(_proposed())
 
-    assert isinstance(port.unfounded("t", LIVE_MS + 6 * HOUR_MS - 1), str)
-    assert port.unfounded("t", LIVE_MS + 6 * HOUR_MS) == Loss("reserve.bridge", "t", 1_000 * USDC_UNIT, "false")
-    assert isinstance(port.arrived(sent(1_000), 0).unfounded("t", LIVE_MS + 6 * HOUR_MS), str)
+    assert isinstance(port.unfounded("t", LIVE_MS + VERDICT_MS - 1), str)
+    assert port.unfounded("t", LIVE_MS + VERDICT_MS) == Loss("reserve.bridge", "t", 1_000 * USDC_UNIT, "false")
+    assert isinstance(port.arrived(sent(1_000), 0).unfounded("t", LIVE_MS + VERDICT_MS), str)
 
 
 def test_a_true_transfer_that_was_written_off_for_a_late_proof_makes_the_reserve_whole() -> None:
     """The source was not final for longer than a verdict takes."""
     port, _ = _executed(_proposed()).pay_out()
-    loss = port.unfounded("t", LIVE_MS + 6 * HOUR_MS)
+    loss = port.unfounded("t", LIVE_MS + VERDICT_MS)
     assert isinstance(loss, Loss)
     written_off = port.booked(loss, loss.cash)
 
@@ -193,7 +194,7 @@ def test_a_true_transfer_that_was_written_off_for_a_late_proof_makes_the_reserve
 
 def test_a_proposal_that_a_late_proof_overtook_pays_nothing_but_the_bond() -> None:
     port, _ = _executed(_proposed()).pay_out()
-    loss = port.unfounded("t", LIVE_MS + 6 * HOUR_MS)
+    loss = port.unfounded("t", LIVE_MS + VERDICT_MS)
     assert isinstance(loss, Loss)
     again = port.booked(loss, loss.cash).proposed(sent(1_000), "proposer", 0)
     assert isinstance(again, OptimisticPort)
