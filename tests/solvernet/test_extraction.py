@@ -29,7 +29,7 @@ CENSOR = """
 kind = "censor"
 chain = "ethereum"
 share = 0.5
-senders = ["swapper.bela"]
+senders = ["swapper.ada", "swapper.bela", "arbitrageur.ethereum"]
 
 [users]
 count"""
@@ -177,8 +177,8 @@ def test_a_fault_that_censors_is_an_adversary_of_its_own() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ('own = ["echo"]', 'own = ["swift"]', "'swift' is not a searcher on ethereum"),
-        ('own = ["echo"]', 'own = ["nobody"]', "'nobody' is not a searcher on ethereum"),
+        ('own = ["bread", "echo"]', 'own = ["swift"]', "'swift' is not a searcher on ethereum"),
+        ('own = ["bread", "echo"]', 'own = ["nobody"]', "'nobody' is not a searcher on ethereum"),
         ("\n[users]\ncount", CENSOR.replace("0.5", "0.95"), "more than all blocks of ethereum"),
         ('venues = ["pool.ethereum"]\n', 'venues = ["pool.rollup"]\n', "'pool.rollup' is not on ethereum"),
         ('venues = ["pool.ethereum"]\n', 'venues = ["pool.mars"]\n', "'pool.mars' is referred to but not defined"),

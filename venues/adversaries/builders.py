@@ -11,7 +11,7 @@ from typing import Final, Protocol
 from venues.chain_state import ChainState
 from venues.chains.ordering.picked import Desk, Picked
 from venues.chains.ordering.producer import CENSORED, Turn
-from venues.chains.transaction import Block, Transaction
+from venues.chains.transaction import Applied, Block, Transaction
 from venues.faults import NO_FAULTS, Faults
 from venues.seeds import SeedPath, generator
 
@@ -51,7 +51,10 @@ class Censor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Favour:
-    """Puts the transactions of its own searchers first, whatever they pay."""
+    """Puts the transactions of its own searchers first, whatever they pay, but for those that would fail there.
+
+    What follows somebody else's transaction, or another leg, would: it keeps the place that its price gives it.
+    """
 
     name: str
     own: frozenset[str]
@@ -61,9 +64,17 @@ class Favour:
         desk, head = turn.desk, len(turn.forced)
         room = desk.rules.block_gas - sum(transaction.gas for transaction in turn.forced)
         ours: list[Transaction[ChainState]] = []
+        state = turn.state
+        for transaction in turn.forced:
+            outcome = transaction.call.apply(state, turn.block)
+            state = outcome.state if isinstance(outcome, Applied) else state
         for transaction in () if turn.is_closed else desk.waiting:
-            if _may_enter(transaction, self.own, desk) and transaction.gas <= room:
+            if not _may_enter(transaction, self.own, desk) or transaction.gas > room:
+                continue
+            outcome = transaction.call.apply(state, turn.block)
+            if isinstance(outcome, Applied):
                 ours.append(transaction)
+                state = outcome.state
                 room -= transaction.gas
         if not ours:
             return turn.honest

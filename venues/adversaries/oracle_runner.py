@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from venues.adversaries.foresight import Foresight
 from venues.adversaries.lookahead import Foreseen, answer_of, lookahead, orders_of, price_of, stem
 from venues.adversaries.oracle_trade import RoundTrip, best_round_trip
-from venues.adversaries.seat import Seat, Terms, before, behind, gas_cost, going_price, legs_gas, raised
+from venues.adversaries.seat import Seat, Terms, before, behind, gas_cost, going_price, leg_gas, raised
 from venues.adversaries.tidy import leftovers
 from venues.chain_state import ChainState
 from venues.chains.chain import Chain
@@ -102,7 +102,7 @@ class OracleRunner:
 
     def _pays(self, trip: RoundTrip, prices_wei: int, view: View, now_ms: int) -> bool:
         """Return whether a round trip pays for the gas of two legs whose prices sum to `prices_wei`."""
-        gas = legs_gas(view.state(self.seat.chain), trip.venue) // 2
+        gas = leg_gas(view.state(self.seat.chain), _purchase(trip))
         return trip.profit - gas_cost(gas, prices_wei, view.truth, now_ms) >= self.seat.least_profit
 
     def _is_invested(self, view: View) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from venues.adversaries.lookahead import Foreseen, lookahead, orders_of, price_of, stem
 from venues.adversaries.sandwich_size import Sandwich, best_sandwich, opposite
-from venues.adversaries.seat import Seat, Terms, before, behind, gas_cost, legs_gas, raised
+from venues.adversaries.seat import Seat, Terms, before, behind, gas_cost, leg_gas, raised
 from venues.adversaries.tidy import leftovers
 from venues.chain_state import ChainState
 from venues.chains.chain import Chain
@@ -87,8 +87,7 @@ class Sandwicher:
             if price_of(first, chain) >= front:
                 return []
             front = raised(first, front, chain)
-        gas = legs_gas(chain.state, target.venue) // 2
-        cost = gas_cost(gas, front + back, view.truth, now_ms)
+        cost = gas_cost(leg_gas(chain.state, self._first(target)), front + back, view.truth, now_ms)
         if target.sandwich.profit - cost < self.seat.least_profit:
             return []
         place = f"first:{key}", Terms(chain, front, now_ms)

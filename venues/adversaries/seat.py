@@ -18,6 +18,7 @@ from venues.chain_state import ChainState
 from venues.chains.chain import Chain
 from venues.chains.fees.replacement import BUMP_PERCENT
 from venues.chains.transaction import Transaction
+from venues.markets.order_gas import order_gas
 from venues.markets.venue import Order
 from venues.seeds import SeedPath, generator
 from venues.truth import Truth
@@ -82,12 +83,12 @@ class Seat:
 
     def trade(self, label: str, order: Order, terms: "Terms") -> Transaction[ChainState]:
         """Return a first leg."""
-        gas = terms.chain.state.venues[order.venue].gas
+        gas = order_gas(terms.chain.state.venues[order.venue], order)
         return self._transaction(label, Trade(trader=self.name, orders=(order,), venue_gas=gas), terms)
 
     def unwind(self, label: str, order: Order, terms: "Terms") -> Transaction[ChainState]:
         """Return a second leg."""
-        gas, home = terms.chain.state.venues[order.venue].gas, self.home(order.instrument)
+        gas, home = order_gas(terms.chain.state.venues[order.venue], order), self.home(order.instrument)
         return self._transaction(label, Unwind(trader=self.name, order=order, home=home, venue_gas=gas), terms)
 
     def _transaction(self, label: str, call: Trade | Unwind, terms: "Terms") -> Transaction[ChainState]:
@@ -155,6 +156,6 @@ def gas_cost(gas: int, price_wei: int, truth: Truth, now_ms: int) -> int:
     return -(-gas * price_wei * truth.price(now_ms) * USDC_UNIT // (ETH_UNIT * PRICE_UNIT))
 
 
-def legs_gas(state: ChainState, venue_id: str) -> int:
-    """Return the gas of a first and a second leg at a venue."""
-    return 2 * state.venues[venue_id].gas + CHECK_GAS
+def leg_gas(state: ChainState, order: Order) -> int:
+    """Return the mean gas of two legs; the second looks at the account first."""
+    return order_gas(state.venues[order.venue], order) + CHECK_GAS // 2

@@ -17,6 +17,7 @@ from venues.chain_state import ChainState
 from venues.chains.ordering.picked import Picked, unit_price
 from venues.chains.ordering.producer import Turn
 from venues.chains.transaction import Reverted, Transaction
+from venues.markets.order_gas import order_gas
 from venues.markets.venue import Order
 
 Listed = tuple[Transaction[ChainState], ...]
@@ -88,7 +89,7 @@ class FrontRunningSequencer:
         return first, last
 
     def _calls(self, venue_id: str, sandwich: Sandwich, state: ChainState) -> tuple[Trade, Unwind]:
-        name, gas = sandwich.instrument, state.venues[venue_id].gas
+        name = sandwich.instrument
         first = Order(
             venue=venue_id,
             instrument=name,
@@ -97,7 +98,7 @@ class FrontRunningSequencer:
             bound=sandwich.first_cash,
         )
         last = replace(first, side=opposite(sandwich.side), bound=sandwich.first_cash)
-        home = self.ether if name == ETH else 0
+        home, gas = self.ether if name == ETH else 0, order_gas(state.venues[venue_id], first)
         return (
             Trade(trader=self.name, orders=(first,), venue_gas=gas),
             Unwind(trader=self.name, order=last, home=home, venue_gas=gas),

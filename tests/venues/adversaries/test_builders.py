@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from intents.assets import ETH_UNIT, PRICE_UNIT
-from tests.venues.adversaries.searching import GWEI, NOW_MS, chain, mine, swap
+from tests.venues.adversaries.searching import GWEI, NOW_MS, chain, let_act, mine, seat, swap
 from tests.venues.small_world import L1, QUIET, START_MS, chain_state, make_chain, pool
+from venues.adversaries.back_runner import BackRunner
 from venues.adversaries.builders import MILLION, Censor, Favour, Roster, Shift
 from venues.calls.upkeep import PostAnswer
 from venues.chain_state import ChainState
@@ -170,3 +171,17 @@ def test_who_a_sequencer_is_told_to_keep_out_would_be_in_the_honest_block() -> N
     assert on.making is not None
     assert (on.making.by, [t.id for t in on.making.chosen]) == (CENSORED, ["post"])
     assert [t.id for t in on.making.honest] == ["swap", "post"]
+
+
+def test_a_favourite_that_would_fail_at_the_top_keeps_its_place() -> None:
+    on = stage()
+    follower = BackRunner(seat("favourite", venues=("pool",)))
+    large = swap(on, 300 * ETH_UNIT, name="large")
+    on.submit(large)
+    let_act(follower, on)
+    on.producer = always(Favour(name="favour", own=frozenset({"favourite"})))
+
+    receipts = mine(on)
+
+    assert [receipt.sender for receipt in receipts.values()] == ["user", "user", "favourite", "osm"]
+    assert {receipt.status for receipt in receipts.values()} == {"success"}

@@ -4,7 +4,7 @@ from intents.assets import ETH_UNIT, OPTION_UNIT, USDC_UNIT
 from tests.venues.adversaries.searching import GWEI, NOW_MS, chain, let_act, mine, seat, swap, view_of
 from tests.venues.small_world import AMM_RULES, L1, PUT, amm, pool
 from venues.adversaries.sandwich import Sandwicher
-from venues.adversaries.seat import gas_cost, legs_gas
+from venues.adversaries.seat import gas_cost, leg_gas
 from venues.chain_state import ChainState
 from venues.chains.chain import Chain
 from venues.chains.presets import ETHEREUM_TODAY, ROLLUP_2S
@@ -85,7 +85,7 @@ def test_bids_end_where_the_gas_would_cost_what_the_sandwich_earns() -> None:
     let_act(Sandwicher(seat("one")), alone)
     mine(alone)
     earned = alone.state.clearing.account("one").cash - before.clearing.account("one").cash
-    gas = legs_gas(before, "pool") // 2
+    gas = leg_gas(before, swap(alone).call.orders[0])  # type: ignore[attr-defined]
     market = view_of(alone).truth
     assert gas_cost(gas, max(bids), market, NOW_MS) <= earned
     assert gas_cost(gas, max(bids) * 13 // 10, market, NOW_MS) > earned - 10 * USDC_UNIT
