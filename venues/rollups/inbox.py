@@ -108,6 +108,3 @@ class Inbox:
     def executed_in(self, index: int) -> Block | None:
         """Return the block of the L1 that executed a batch, if one did."""
         return next((each.block for each in self.executions if each.batches > index), None)
-
-
-EMPTY: Inbox = Inbox()

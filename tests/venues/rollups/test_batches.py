@@ -7,6 +7,7 @@ import pytest
 
 from tests.venues.rollups.rollup_world import BATCHER, batcher, rollup_world
 from tests.venues.small_world import L1, L2, MINUTE_MS, START_MS
+from tests.venues.test_passages import Announce
 from venues.calls.upkeep import BridgeOut
 from venues.chain_state import ChainState
 from venues.chains.background import DemandStep
@@ -211,3 +212,17 @@ def test_a_reorganisation_of_the_l1_takes_back_a_batch_and_posts_it_again() -> N
     assert taken_back == 0
     assert after.time_ms > before.time_ms
     assert world.chain(L2).reached_ms("safe", 1, START_MS + 2_000) == after.time_ms
+
+
+@pytest.mark.parametrize("minutes", [0, 8])
+def test_a_delivery_counts_elsewhere_once_its_batch_is_in(minutes: int) -> None:
+    down = Fault(id="f", kind="outage", target=BATCHER, from_ms=START_MS, until_ms=START_MS + minutes * MINUTE_MS)
+    world = rollup_world([batcher()], faults=Faults((down,)))
+    announced = Transaction(id="t", sender="user", call=Announce(L1), max_fee_wei=10**13, tip_wei=10**9)
+    world.submit(Offer(L2, announced))
+    world.advance(START_MS + 12 * MINUTE_MS)
+
+    posted_ms = world.state(L1).inboxes[L2].batches[0].posted.time_ms
+    proved_ms = world.state(L1).proofs["fill"]
+    assert posted_ms <= proved_ms <= posted_ms + 2_000
+    assert proved_ms > START_MS + minutes * MINUTE_MS
