@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import networkx as nx
 
-from intents.assets import ETH, PRICE_UNIT, USDC
+from intents.assets import ETH, PRICE_UNIT, USDC, USDC_UNIT
 from intents.options import OptionSeries, parse_series
+from venues.bridges.till import UNLIMITED
 from venues.graph import LiquidityGraph
 from venues.graph_export import described
 
@@ -151,16 +152,20 @@ def _arc(axes: "Axes", start: Place, end: Place, bend: float, **style: Any) -> N
 
 
 def _draw_bridges(axes: "Axes", plain: "nx.MultiDiGraph[str]", places: dict[str, Place]) -> None:
-    bridges: dict[frozenset[str], tuple[str, float]] = {}
+    bridges: dict[frozenset[str], dict[str, float]] = {}
     for source, target, key, data in plain.edges(keys=True, data=True):
         if data["kind"] == "bridge":
-            _, depth = bridges.get(frozenset({source, target}), (key, 0.0))
-            bridges[frozenset({source, target})] = key, depth + data["depth"]
-    for ends, (key, depth) in bridges.items():
+            depths = bridges.setdefault(frozenset({source, target}), {})
+            depths[key] = depths.get(key, 0.0) + data["depth"]
+    for ends, depths in bridges.items():
         left, right = sorted((places[end] for end in ends), key=lambda place: place[0])
         _arc(axes, left, right, 0.28, color=INK, lw=2.2, ls="--")
-        words = f"{key}: ${depth:,.0f}"
+        words = "\n".join(f"{key}: {_amount(depth)}" for key, depth in sorted(depths.items()))
         axes.text((left[0] + right[0]) / 2, -0.52, words, fontsize=10, color=INK, ha="center", va="top", zorder=5)
+
+
+def _amount(depth: float) -> str:
+    return "no limit" if depth * USDC_UNIT >= UNLIMITED else f"${depth:,.0f}"
 
 
 def _draw_nodes(axes: "Axes", plain: "nx.MultiDiGraph[str]", places: dict[str, Place]) -> None:

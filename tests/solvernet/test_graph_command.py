@@ -1,15 +1,20 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import networkx as nx
 import pytest
+from immutables import Map
 
 from solvernet.cli.app import run_app
 from solvernet.graph_at import graph_at, instant
 from solvernet.graph_picture import draw
 from solvernet.scenario import Scenario, parse_scenario, scenario_text
+from tests.venues.bridges.stage import canonical, fast
+from tests.venues.small_world import L1, L2, amm, chain_state
 from venues.graph import LiquidityGraph
 from venues.graph_export import described
+from venues.snapshot import Snapshot, view_chain
 
 AT = "2020-03-12T15:00"
 
@@ -103,3 +108,22 @@ def test_bad_input_is_one_line(
     assert complaint in said
     assert said.count("\n") == 1
     assert not list(tmp_path.iterdir())
+
+
+def test_a_drawing_says_how_much_each_bridge_carries(tmp_path: Path) -> None:
+    names = {L1: "ethereum", L2: "rollup"}
+    ports = [
+        port for chain in names for port in (replace(canonical(chain), id="own"), replace(fast(chain), id="quick"))
+    ]
+    views = []
+    for chain in names:
+        ends = Map({port.id: port for port in ports if port.chain == chain})
+        views.append(view_chain(replace(chain_state(chain, amm(chain)), bridges=ends), 10**9, ()))
+
+    draw(
+        LiquidityGraph(Snapshot(time_ms=0, ether_price=1, chains=tuple(views))), names, "a day", tmp_path / "graph.svg"
+    )
+
+    text = (tmp_path / "graph.svg").read_text(encoding="utf-8")
+    assert "own: no limit" in text
+    assert "quick: $20,000" in text
