@@ -6,28 +6,21 @@ A row's hash covers the row before it, so a changed byte shows, and everything a
 """
 
 import hashlib
-import json
-import re
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from itertools import accumulate
 from pathlib import Path
 from typing import Final, Literal
 
+from auction.bodies import parsed
 from auction.errors import BrokenChainError, LedgerError
+from auction.folder_lock import FolderLock
 from intents.canonical import Json, canonical_bytes
 
 SCHEMA_VERSION: Final = 1
 FILE_NAME: Final = "ledger.sqlite"
 GENESIS: Final = "0" * 64
-
-MOST_NESTED: Final = 100
-"""Deepest nesting of a body: far more than any event has."""
-
-_STRING: Final = re.compile(r'"(?:[^"\\]|\\.)*"')
-_MARK: Final = re.compile(r"[][{}]")
 
 Table = Literal["events", "telemetry"]
 
@@ -73,27 +66,52 @@ def chain_hash(previous: str, event: Event) -> str:
 
 
 class Ledger:
-    """A ledger open for writing."""
+    """A ledger open for writing; nobody else can open it so meanwhile, and whoever dies leaves it to the next."""
 
-    def __init__(self, folder: Path) -> None:
-        """Open the ledger in `folder`, which must not hold one yet.
+    def __init__(self, folder: Path, *, goes_on: bool = False) -> None:
+        """Open the ledger in `folder`, which must not hold one yet, or with `goes_on` must.
+
+        A ledger that goes on does so behind its last commit: half a commit is undone.
 
         Raises:
-            LedgerError: if there is one already, or the folder cannot be written.
+            LedgerError: if there is one already, or none; if a run that still lives writes it; if it cannot be written.
         """
-        path = folder / FILE_NAME
-        if path.exists():
-            raise LedgerError(f"{path} exists already; give another --out folder")
-        self._path = path
+        self._path = folder / FILE_NAME
         self._made_folder = not folder.exists()
+        if goes_on and not self._path.is_file():
+            raise LedgerError(f"no ledger in {folder}; give the folder that a run was written to")
+        if not goes_on:
+            self._create()
+        self._open()
+
+    def _create(self) -> None:
+        if self._path.exists():
+            raise LedgerError(f"{self._path} exists already; give another --out folder")
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            path.touch(exist_ok=False)
-            self._connection = _connect(path)
-            self._connection.executescript(_SCHEMA)
-        except (OSError, sqlite3.Error) as error:
-            raise LedgerError(f"cannot write a ledger in {folder}: {error}") from None
-        self._ends: dict[str, tuple[int, str]] = {"events": (0, GENESIS), "telemetry": (0, GENESIS)}
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._path.touch(exist_ok=False)
+        except OSError as error:
+            raise LedgerError(f"cannot write a ledger in {self._path.parent}: {error}") from None
+
+    def _open(self) -> None:
+        """Lock the folder, connect, and find the ends of both chains."""
+        with ExitStack() as undo:
+            self._lock = undo.enter_context(FolderLock(self._path.parent))
+            try:
+                self._connection = sqlite3.connect(self._path, check_same_thread=False)
+                undo.callback(self._connection.close)
+                self._connection.execute("PRAGMA journal_mode=WAL")
+                self._connection.execute("PRAGMA synchronous=FULL")
+                self._connection.executescript(_SCHEMA)
+                self._ends = {table: self._end(table) for table in ("events", "telemetry")}
+            except (sqlite3.Error, UnicodeDecodeError) as error:
+                raise LedgerError(f"cannot write a ledger in {self._path.parent}: {error}") from None
+            undo.pop_all()
+
+    def _end(self, table: str) -> tuple[int, str]:
+        query = f"SELECT seq, hash FROM {table} ORDER BY seq DESC LIMIT 1"  # noqa: S608  a literal
+        count, head = self._connection.execute(query).fetchone() or (0, GENESIS)
+        return count, head
 
     @property
     def fingerprint(self) -> str:
@@ -109,6 +127,11 @@ class Ledger:
         with self._transaction():
             rows = [("schema", str(SCHEMA_VERSION)), *sorted(meta.items())]
             self._connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", rows)
+
+    def forget(self) -> None:
+        """Take the name off again: no run came of it."""
+        with self._transaction():
+            self._connection.execute("DELETE FROM meta")
 
     def commit(self, events: Iterable[Event], telemetry: Iterable[Event] = ()) -> None:
         """Append a round's events and telemetry in one durable transaction: all of them, or none.
@@ -133,6 +156,7 @@ class Ledger:
         self._connection.close()
         if not named:
             self._discard()
+        self._lock.release()
 
     def _discard(self) -> None:
         for ending in ("", "-wal", "-shm"):
@@ -196,7 +220,7 @@ class LedgerReader:
             if seq != expected:
                 raise BrokenChainError(table, expected, f"is missing; the next row is {seq}")
             try:
-                event = Event(round_number, time_ms, kind, _parsed(body))
+                event = Event(round_number, time_ms, kind, parsed(body))
                 head = chain_hash(head, event)
             except (ValueError, TypeError) as error:
                 raise BrokenChainError(table, seq, f"does not hold an event: {error}") from None
@@ -210,15 +234,27 @@ class LedgerReader:
         Raises:
             LedgerError: if it cannot be read.
         """
-        try:
-            found = self._connection.execute("SELECT hash FROM events ORDER BY seq DESC LIMIT 1").fetchone()
-        except _UNREADABLE as error:
-            raise LedgerError(f"the last event cannot be read: {error}") from None
-        return str(found[0]) if found else GENESIS
+        return self._last("hash") or GENESIS
+
+    def last_kind(self) -> str:
+        """Return the kind of the last event, as stored; nothing if there is none.
+
+        Raises:
+            LedgerError: if it cannot be read.
+        """
+        return self._last("kind")
 
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
+
+    def _last(self, column: Literal["hash", "kind"]) -> str:
+        query = f"SELECT {column} FROM events ORDER BY seq DESC LIMIT 1"  # noqa: S608  a literal
+        try:
+            found = self._connection.execute(query).fetchone()
+        except _UNREADABLE as error:
+            raise LedgerError(f"the last event cannot be read: {error}") from None
+        return str(found[0]) if found else ""
 
     def _named(self, path: Path) -> dict[str, str]:
         """Return what names the run, if the file is a ledger of this schema."""
@@ -226,6 +262,8 @@ class LedgerReader:
             meta: dict[str, str] = dict(self._connection.execute("SELECT key, value FROM meta"))
         except _UNREADABLE as error:
             raise LedgerError(f"{path} is not a ledger: {error}") from None
+        if not meta:
+            raise LedgerError(f"{path} holds no run: it was killed before it began; remove the folder and run again")
         if meta.get("schema") != str(SCHEMA_VERSION):
             raise LedgerError(f"{path} has schema {meta.get('schema')}, this version reads {SCHEMA_VERSION}")
         return meta
@@ -238,24 +276,3 @@ class LedgerReader:
                 yield row
         except _UNREADABLE as error:
             raise BrokenChainError(table, last + 1, f"cannot be read: {error}") from None
-
-
-def _parsed(body: str) -> Json:
-    """Return the content of a body.
-
-    Raises:
-        ValueError: if it is no JSON, or nested so deeply that reading it would exhaust the stack.
-    """
-    if body.count("[") + body.count("{") > MOST_NESTED:
-        marks = _MARK.findall(_STRING.sub("", body))
-        if max(accumulate(1 if mark in "[{" else -1 for mark in marks), default=0) > MOST_NESTED:
-            raise ValueError(f"it is nested more than {MOST_NESTED} deep")
-    content: Json = json.loads(body)
-    return content
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, check_same_thread=False)
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=FULL")
-    return connection

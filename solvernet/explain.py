@@ -11,7 +11,7 @@ from intents.assets import OPTION_UNIT, PRICE_UNIT, USDC_UNIT
 from intents.intent import Intent, SignedIntent
 from intents.wants import Package
 from solvernet.binding import Binding, binding
-from solvernet.replay import Recording, read
+from solvernet.recording import Recording, read
 
 SHORTEST_PREFIX = 4
 """Fewest hex digits that may stand for an intent id."""

@@ -6,7 +6,7 @@ and milliseconds once, when the world is built.
 
 import hashlib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated
@@ -39,6 +39,7 @@ from solvernet.scenario_parts import (
     Window,
 )
 from solvernet.security_parts import AttackerPart, SecurityPart
+from solvers.registry import parse_spec
 
 
 class Scenario(Boundary):
@@ -201,3 +202,14 @@ def parse_scenario(text: str, where: str) -> Scenario:
 def scenario_hash(text: str) -> str:
     """Return the SHA-256 of a scenario's text, in hex."""
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def with_solvers(scenario: Scenario, specs: Sequence[str]) -> Scenario:
+    """Return the scenario with further solvers; a name that is taken replaces the scenario's own.
+
+    Raises:
+        SolverLoadError: if a specification is malformed.
+    """
+    named = {parse_spec(text).name: text for text in (*scenario.solvers.specs, *specs)}
+    part = scenario.solvers.model_copy(update={"specs": tuple(named.values())})
+    return scenario.model_copy(update={"solvers": part})

@@ -37,6 +37,7 @@ def solvernet(
 
 
 app.command("run")(run.run)
+app.command("resume")(run.resume)
 app.command("replay")(inspect.replay)
 app.command("explain")(inspect.explain)
 app.command("conduct")(inspect.conduct)
@@ -63,7 +64,10 @@ def run_app(arguments: list[str] | None = None) -> int:
     except (KeyboardInterrupt, typer.Abort):
         code = INTERRUPTED
     if code == INTERRUPTED:
-        return _say("interrupted; the ledger holds every round that was committed", INTERRUPTED)
+        return _say(
+            "interrupted; the ledger holds every round that was committed, and solvernet resume goes on from there",
+            INTERRUPTED,
+        )
     return int(code or 0)
 
 

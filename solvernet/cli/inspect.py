@@ -47,7 +47,7 @@ def explain(
 def conduct(folder: Folder, json: AsJson = False) -> None:
     """List the solvers that were found to act in dependence, with the evidence."""
     from solvernet.cli.show import show_findings
-    from solvernet.replay import read
+    from solvernet.recording import read
 
     found = [row.event.body for row in read(folder).rows if row.event.kind == "conduct.finding"]
     if json:

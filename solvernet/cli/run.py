@@ -1,4 +1,4 @@
-"""`solvernet run`: one run of a scenario."""
+"""`solvernet run` and `solvernet resume`: one run of a scenario, from its beginning or from where it was killed."""
 
 import asyncio
 from pathlib import Path
@@ -26,7 +26,6 @@ def run(
     json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> int:
     """Run a scenario, and write its ledger, summary and report."""
-    from solvernet.cli.show import show_summary
     from solvernet.simulate import RunConfig, prepare
 
     config = RunConfig(
@@ -39,13 +38,38 @@ def run(
         out=out or _free_folder(scenario, window, seed),
         ideal=ideal,
     )
-    prepared = prepare(config)
+    return _finish(config, prepare(config), with_report=report, json=json)
+
+
+def resume(
+    folder: Annotated[Path, typer.Argument(help="Folder of a run that was killed.")],
+    bus: Annotated[str, typer.Option(help="What carries messages: memory or mqtt.")] = "memory",
+    broker: Annotated[str | None, typer.Option(help="MQTT broker, as mqtt://host:port; else one is started.")] = None,
+    ideal: Annotated[bool, typer.Option(help="Run the ideal world beside it, to know what was due.")] = True,
+    report: Annotated[bool, typer.Option(help="Write report.html.")] = True,
+    json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
+) -> int:
+    """Go on with a run that was killed, from what its ledger holds to the end."""
+    from solvernet.simulate import RunConfig, prepare_again
+
+    prepared = prepare_again(folder)
+    name = prepared.name
+    config = RunConfig(
+        scenario=name.scenario.name, seed=name.seed, bus=_bus(bus, broker), broker=broker, out=folder, ideal=ideal
+    )
+    return _finish(config, prepared, with_report=report, json=json)
+
+
+def _finish(config: "RunConfig", prepared: "Prepared", *, with_report: bool, json: bool) -> int:
+    """Run to the end, write what came of it, and return the exit code."""
+    from solvernet.cli.show import show_summary
+
     result = _run(config, prepared, quiet=json)
-    summary = _write(config, result, with_report=report)
+    summary = _write(config, result, with_report=with_report)
     if json:
         typer.echo(summary.model_dump_json(indent=2))
     else:
-        show_summary(summary, config.out, has_report=report)
+        show_summary(summary, config.out, has_report=with_report)
     return 0 if _holds(summary) else 1
 
 

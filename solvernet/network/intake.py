@@ -1,16 +1,18 @@
 """The auctioneer's counter for users: takes submissions and cancellations off the bus, answers with receipts.
 
-A message that was handled before gets the receipt it got then. Whatever arrives, the answer is one coded line.
+A message that was handled before gets the receipt it got then. Whatever arrives, the answer is one coded line. What a
+receipt promises is committed before it goes out; messages that wait together share a commit.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 from auction.auctioneer import Auctioneer
 from auction.book import Refusal
-from intents.bus.bus import Bus, Subscription
+from intents.bus.bus import Bus, Message, Subscription
 from intents.bus.receipts import Deduplicator, message_id
 from intents.bus.topics import Topics
 from intents.cancelling import verify_cancellation
@@ -19,19 +21,34 @@ from intents.errors import IntentsError, MalformedMessageError
 from intents.lifecycle import IntentEvent
 from intents.messages import Cancellation, Receipt, Submission, decode
 
+MOST_AT_ONCE: Final = 64
+"""Messages that are dealt with together at most."""
+
 Note = Callable[[str, str], None]
 """Takes notice of a refused message: its code and detail."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Office:
+    """What is behind the counter."""
+
+    lock: asyncio.Lock
+    """Held by whoever works with the auctioneer."""
+
+    keep: Callable[[], Awaitable[None]]
+    """Returns when what has happened so far is committed; takes the lock."""
+
+    note: Note
 
 
 class Intake:
     """The counter: a context manager around its service."""
 
-    def __init__(self, bus: Bus, topics: Topics, auctioneer: Auctioneer, lock: asyncio.Lock, note: Note) -> None:
+    def __init__(self, bus: Bus, topics: Topics, auctioneer: Auctioneer, office: Office) -> None:
         self._bus = bus
         self._topics = topics
         self._auctioneer = auctioneer
-        self._lock = lock
-        self._note = note
+        self._office = office
         self._seen = Deduplicator()
         self._task: asyncio.Task[None] | None = None
 
@@ -55,18 +72,27 @@ class Intake:
     async def _serve(self, incoming: Subscription) -> None:
         async with incoming:
             async for message in incoming:
-                client = self._topics.client_in(message.topic)
-                is_submission = message.topic == self._topics.submit(client)
-                handle = self._submitted if is_submission else self._cancelled
-                await self._seen.answer(self._bus, self._topics.receipts(client), message.payload, handle)
+                waiting = [message]
+                while len(waiting) < MOST_AT_ONCE and (another := await incoming.receive(0.0)):
+                    waiting.append(another)
+                async with asyncio.TaskGroup() as together:
+                    for each in waiting:
+                        together.create_task(self._answer(each))
+
+    async def _answer(self, message: Message) -> None:
+        client = self._topics.client_in(message.topic)
+        is_submission = message.topic == self._topics.submit(client)
+        handle = self._submitted if is_submission else self._cancelled
+        await self._seen.answer(self._bus, self._topics.receipts(client), message.payload, handle)
 
     async def _submitted(self, payload: bytes) -> Receipt:
         try:
             submission = decode(Submission, payload)
         except MalformedMessageError as error:
             return self._refused(payload, Refusal("malformed", str(error)))
-        async with self._lock:
+        async with self._office.lock:
             answer = self._auctioneer.receive(submission.signed)
+        await self._office.keep()
         if isinstance(answer, Refusal):
             return self._refused(payload, answer)
         return Receipt(message_id=message_id(payload), accepted=True, code="accepted", intent_id=answer.intent_id)
@@ -80,8 +106,9 @@ class Intake:
         except IntentsError as error:
             return self._refused(payload, Refusal("bad_signature", str(error)))
         if refusal is None:
-            async with self._lock:
+            async with self._office.lock:
                 refusal = self._auctioneer.cancel(cancellation.intent_id)
+            await self._office.keep()
         if refusal is not None:
             return self._refused(payload, refusal)
         identity = cancellation.intent_id
@@ -102,7 +129,7 @@ class Intake:
         return None
 
     def _refused(self, payload: bytes, refusal: Refusal) -> Receipt:
-        self._note(refusal.code, refusal.detail)
+        self._office.note(refusal.code, refusal.detail)
         return Receipt(
             message_id=message_id(payload),
             accepted=False,

@@ -21,7 +21,7 @@ from intents.lifecycle import State
 from intents.messages import Receipt, Submission, encode
 from intents.signing import sign
 from solvernet.engine import Engine
-from solvernet.network.intake import Intake
+from solvernet.network.intake import Intake, Office
 from tests.solvernet.conftest import name_of, quarter_text
 
 TOPICS = Topics("test")
@@ -60,9 +60,13 @@ async def counter() -> AsyncIterator[Counter]:
     bus = MemoryBus(MemoryBroker())
     refusals: list[tuple[str, str]] = []
     user = engine.flow.users[0].account
-    intake = Intake(
-        bus, TOPICS, engine.auctioneer, asyncio.Lock(), lambda code, detail: refusals.append((code, detail))
-    )
+    kept: list[int] = []
+
+    async def keep() -> None:
+        kept.append(len(engine.auctioneer.book.entries()))
+
+    office = Office(lock=asyncio.Lock(), keep=keep, note=lambda code, detail: refusals.append((code, detail)))
+    intake = Intake(bus, TOPICS, engine.auctioneer, office)
     async with intake, IntentClient(bus, TOPICS, user) as client:
         yield Counter(engine, bus, client, user, refusals)
 

@@ -10,7 +10,8 @@ from intents.assets import USDC_UNIT
 from solvernet.accounts import money
 from solvernet.errors import InvalidScenarioError
 from solvernet.inline import open_inline
-from solvernet.replay import read, replay
+from solvernet.recording import read
+from solvernet.replay import replay
 from solvernet.scenario import parse_scenario
 from solvernet.simulate import RunConfig, prepare, run
 from tests.solvernet.conftest import name_of, quarter_text
