@@ -25,4 +25,4 @@ def test_trading_goes_on_when_a_part_dies(part: str, deaths: dict[str, Kill]) ->
     assert death.share > 0
     assert death.left > 0
     assert death.still_used == 0
-    assert death.loss <= death.share + TOLERANCE
+    assert death.loss <= death.own_share + TOLERANCE
