@@ -8,6 +8,7 @@ from venues.bridges import AnyPort, BridgePort, FastPort
 from venues.chain_state import ChainState
 from venues.chains.produced import Produced
 from venues.chains.transaction import Receipt
+from venues.passages import sending_of
 from venues.world import World
 
 Way = tuple[str, str, str]
@@ -58,10 +59,10 @@ class BridgeRecord:
             if log.name != "Bridged":
                 continue
             course = self.courses[str(log.get("bridge")), receipt.block.chain, str(log.get("to"))]
-            if sign > 0 and receipt.transaction_id not in course.took_ms:
-                course.sent[receipt.transaction_id] = receipt.block.time_ms
+            if sign > 0 and sending_of(receipt) not in course.took_ms:
+                course.sent[sending_of(receipt)] = receipt.block.time_ms
             elif sign < 0:
-                course.sent.pop(receipt.transaction_id, None)
+                course.sent.pop(sending_of(receipt), None)
 
     def _arrive(self, world: World, name: str, target: str, course: WayCourse) -> None:
         port = world.state(target).bridges[name]

@@ -98,8 +98,9 @@ class Passages:
         for log in receipt.logs:
             if log.name not in {"Delivered", "Bridged"}:
                 continue
-            if log.name == "Bridged" and receipt.transaction_id in self._paid:
-                self._paid -= {receipt.transaction_id}
+            name = sending_of(receipt)
+            if log.name == "Bridged" and name in self._paid:
+                self._paid -= {name}
                 continue
             passage = Passage(
                 source=receipt.block.chain,
@@ -107,8 +108,8 @@ class Passages:
                 log=log,
                 number=receipt.block.number,
                 time_ms=receipt.block.time_ms,
-                id=receipt.transaction_id,
-                latency_ms=latency_ms(log, receipt.transaction_id),
+                id=name,
+                latency_ms=latency_ms(log, name),
             )
             self._waiting = (*self._waiting, passage)
 
@@ -154,6 +155,15 @@ class Passages:
             if fill in state.proofs:
                 after[chain] = replace(state, proofs=state.proofs.delete(fill))
         return after
+
+
+def sending_of(receipt: Receipt) -> str:
+    """Return the name of what a transaction sends over a bridge.
+
+    A dearer transaction in place of another one (`step#2` of `step#1`) sends the same: bridges tell deposits apart by
+    what they say, not by the transaction that they came in.
+    """
+    return receipt.transaction_id.partition("#")[0]
 
 
 def _is_proof(passage: Passage) -> bool:

@@ -186,3 +186,20 @@ def test_a_proposal_whose_sending_was_undone_is_disputed() -> None:
     assert gained(made, L2) == 0
     assert (gained(made, L2, "proposer"), gained(made, L2, "watcher")) == (-500 * USDC_UNIT, -500 * USDC_UNIT)
     assert [d.disputer for d in made.state(L2).bridges["bridge"].disputes.values()] == ["watcher"]  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("kind", ["liquidity", "fast", "canonical"])
+def test_a_sending_that_was_undone_and_is_sent_again_for_a_higher_fee_is_paid_once(kind: str) -> None:
+    at_ms = START_MS + 10 * MINUTE_MS + 5_000
+    made = _world(kind, _reorg(at_ms, 50, 1_000_000))
+    send(made, L1, 1_000, "t#1")
+    made.advance(at_ms - 1)
+    paid = gained(made, L2)
+    assert paid > 0
+
+    made.advance(at_ms)
+    made.chain(L1).withdraw("t#1")
+    send(made, L1, 1_000, "t#2")
+    made.advance(START_MS + HOUR_MS)
+
+    assert (gained(made, L1), gained(made, L2)) == (-1_000 * USDC_UNIT, paid)
