@@ -34,6 +34,14 @@ class Counter:
     client: IntentClient
     user: LocalAccount
     refusals: list[tuple[str, str]]
+    kept: list[int]
+    """Intents in the book at each commit."""
+
+    gate: asyncio.Event
+    """Commits end only while it is set."""
+
+    began: asyncio.Event
+    """Set by each commit as it begins."""
 
     def intent(self, **changes: object) -> Intent:
         now_ms = self.engine.now_ms
@@ -61,14 +69,18 @@ async def counter() -> AsyncIterator[Counter]:
     refusals: list[tuple[str, str]] = []
     user = engine.flow.users[0].account
     kept: list[int] = []
+    gate, began = asyncio.Event(), asyncio.Event()
+    gate.set()
 
     async def keep() -> None:
+        began.set()
         kept.append(len(engine.auctioneer.book.entries()))
+        await gate.wait()
 
     office = Office(lock=asyncio.Lock(), keep=keep, note=lambda code, detail: refusals.append((code, detail)))
     intake = Intake(bus, TOPICS, engine.auctioneer, office)
     async with intake, IntentClient(bus, TOPICS, user) as client:
-        yield Counter(engine, bus, client, user, refusals)
+        yield Counter(engine, bus, client, user, refusals, kept, gate, began)
 
 
 async def test_a_good_intent_is_accepted_and_open(counter: Counter) -> None:
@@ -76,6 +88,25 @@ async def test_a_good_intent_is_accepted_and_open(counter: Counter) -> None:
 
     assert receipt.accepted
     assert counter.engine.auctioneer.book[str(receipt.intent_id)].state is State.OPEN
+
+
+async def test_a_receipt_waits_for_the_commit(counter: Counter) -> None:
+    counter.gate.clear()
+    waiting = asyncio.create_task(counter.client.submit(counter.intent()))
+    async with asyncio.timeout(10):
+        await counter.began.wait()
+
+    assert counter.kept == [1]
+    assert not waiting.done()
+    counter.gate.set()
+    assert (await waiting).accepted
+
+
+async def test_a_cancellation_is_committed_before_its_receipt(counter: Counter) -> None:
+    receipt = await counter.client.submit(counter.intent())
+    await counter.client.cancel(str(receipt.intent_id))
+
+    assert counter.kept == [1, 1]
 
 
 async def test_the_same_intent_again_is_a_no_op(counter: Counter) -> None:
