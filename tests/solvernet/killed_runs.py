@@ -207,7 +207,7 @@ def whole(text: Path, folder: Path) -> Whole:
 
 
 def died(text: Path, folder: Path, death: Death) -> bool:
-    """Begin a run and kill it; return whether death came before its end."""
+    """Begin a run, or go on with a dead one, and kill it; return whether death came before its end."""
     ours, theirs = CONTEXT.Pipe()
     process = CONTEXT.Process(target=_play, args=(text, folder, theirs, death))
     process.start()
@@ -249,14 +249,17 @@ def _in_a_process(work: Any, *arguments: Path) -> dict[str, Any]:
 
 
 def _play(text: Path, folder: Path, told: Connection, death: Death | None = None) -> None:
-    """Run to the end, or to death; what the undisturbed run was like is told."""
-    folder.mkdir()
+    """Run to the end, or to death, or go on with a run that is dead; what it was like is told."""
+    goes_on = folder.exists()
+    folder.mkdir(exist_ok=True)
     log = os.open(folder / "receipts.txt", os.O_CREAT | os.O_WRONLY | os.O_APPEND)
     _Doomed.death = _Overheard.death = death
     _Doomed.told, _Overheard.log = told, log
     simulate.Ledger, simulate.MemoryBus = _Doomed, _Overheard  # type: ignore[misc]
     config = RunConfig(scenario=str(text), out=folder, ideal=False)
-    prepared = prepare(config)
+    prepared = prepare_again(folder) if goes_on else prepare(config)
+    if goes_on:
+        told.send("begun")
     started = telemetry.seconds()
     result = asyncio.run(simulate.run(config, prepared))
     found = Whole(
