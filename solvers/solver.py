@@ -8,6 +8,8 @@ from typing import Final
 from intents.assets import OPTION_UNIT, PRICE_UNIT, USDC_UNIT
 from solvers.bid import Bid, BidFill
 from solvers.messages import Announcement, Award, Notice
+from solvers.routing import auto
+from solvers.routing.auto import Budget
 from solvers.routing.problem import EngineName, Job, NoRoute, Parcel, Route
 from solvers.routing.router import route
 from venues.graph import LiquidityGraph
@@ -71,9 +73,18 @@ class Batch:
         """Return a random stream of this solver's own for this round."""
         return generator(self.seed, *path)
 
-    def route(self, job: Job, *, engine: EngineName = "exact") -> RoutedIntent:
-        """Return the best route an engine finds for an intent of the batch."""
-        answer = route(self.graph, job, engine, nodes=self.nodes)
+    def route(self, job: Job, *, engine: EngineName = "exact", budget: Budget | None = None) -> RoutedIntent:
+        """Return the best route an engine finds for an intent of the batch.
+
+        Args:
+            job: The intent.
+            engine: See `solvers.routing.router.route`.
+            budget: What `auto` may take, if not the usual.
+        """
+        if engine == "auto" and budget is not None:
+            answer = auto.route(self.graph, job, budget)
+        else:
+            answer = route(self.graph, job, engine, nodes=self.nodes)
         self.work.append(answer.work)
         return RoutedIntent(self, job, answer)
 

@@ -4,8 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from intents.satisfaction import violation
-from solvers.routing.problem import Cost, Job, Parcel, Route, bridge_fee, settlement_gas
+from solvers.routing.problem import Cost, Job, Parcel, bridge_fee, settlement_gas
 from venues.markets.kinds import AnyVenue
 from venues.markets.order_gas import order_gas
 from venues.markets.venue import Fill, Order, Side, Unfilled
@@ -95,11 +94,12 @@ def priced(desk: Desk, job: Job, draft: Draft) -> Parcel | Unfilled:
         quantity=draft.quantity,
         legs=dict(draft.legs),
         orders=tuple(bounded),
-        cost=_cost(desk.snapshot, job, draft, paid),
+        cost=cost_of(desk.snapshot, job, draft, paid),
     )
 
 
-def _cost(snapshot: Snapshot, job: Job, draft: Draft, paid: int) -> Cost:
+def cost_of(snapshot: Snapshot, job: Job, draft: "Draft | Parcel", paid: int) -> Cost:
+    """Return what a parcel costs whose orders cost `paid` net, in USDC base units."""
     home = job.intent.home
     venue_gas = sum(order_gas(snapshot.by_venue[order.venue], order) for order in draft.orders)
     fee = bridge_fee(snapshot, home, draft.chain, paid + job.intent.collateral(draft.quantity))
@@ -117,28 +117,6 @@ def _bound(snapshot: Snapshot, order: Order, draft: Draft, cash: int) -> int:
         return worst + worst * SLACK_PPM // 1_000_000 + 1
     worst = min(cash, late if late is not None else cash)
     return worst - worst * SLACK_PPM // 1_000_000
-
-
-def verify_route(snapshot: Snapshot, route: Route) -> str | None:
-    """Return what is wrong with a route, in one line, or `None` if it does in whole numbers what it says."""
-    desk, intent, left = Desk(snapshot), route.job.intent, route.job.remaining
-    if route.quantity > left:
-        return f"it fills {route.quantity}, {left} remains"
-    for part in route.parcels:
-        broken = violation(intent, part.legs, part.quantity, intent.max_debit(part.quantity), remaining=left)
-        if broken:
-            return broken
-        strange = next((order.venue for order in part.orders if not route.job.allows(order.venue)), None)
-        if strange or (intent.chains and part.chain not in intent.chains):
-            return f"the owner does not allow {strange or part.chain}"
-        paid = desk.trade_all(part.orders)
-        if isinstance(paid, Unfilled):
-            return paid.detail
-        if paid > part.cost.venues:
-            return f"orders on {part.chain} cost {paid}, the route says {part.cost.venues}"
-        if bought(part.orders) != dict(part.legs):
-            return f"orders on {part.chain} bring {bought(part.orders)}, the legs are {dict(part.legs)}"
-    return None
 
 
 def bought(orders: Iterable[Order]) -> dict[str, int]:

@@ -75,8 +75,8 @@ class Allocation:
 
 
 @dataclass(slots=True)
-class _Model:
-    """Indices of the variables of a program under construction."""
+class Model:
+    """A program of intents, and the indices of its variables."""
 
     program: Program = field(default_factory=Program)
     quantity: dict[tuple[int, str], int] = field(default_factory=dict)
@@ -99,19 +99,25 @@ def allocate(graph: LiquidityGraph, jobs: Sequence[Job], *, nodes: int = DEFAULT
 
     An allocation without shares means that nothing is worth its cost.
     """
-    model = _Model()
-    for index, job in enumerate(jobs):
-        _add_job(model, graph, index, job)
-    for place in sorted(model.balance):
-        _add_place(model, graph, jobs, place)
+    model = build(graph, jobs)
     if not model.quantity:
         return Allocation((), (), 0.0, 0.0, 0)
     gap = RELATIVE_GAP if len(jobs) == 1 else JOINT_GAP
     optimum = model.program.solve(nodes=nodes, relative_gap=gap)
-    return _read(model, jobs, optimum) if optimum else None
+    return read(model, jobs, optimum) if optimum else None
 
 
-def _add_job(model: _Model, graph: LiquidityGraph, index: int, job: Job) -> None:
+def build(graph: LiquidityGraph, jobs: Sequence[Job]) -> Model:
+    """Return the program of several intents together, without quantities where none can be delivered anywhere."""
+    model = Model()
+    for index, job in enumerate(jobs):
+        _add_job(model, graph, index, job)
+    for place in sorted(model.balance):
+        _add_place(model, graph, jobs, place)
+    return model
+
+
+def _add_job(model: Model, graph: LiquidityGraph, index: int, job: Job) -> None:
     """Add the variables and rows of one intent: at most the whole lots that remain, over all chains."""
     program = model.program
     total: dict[int, float] = {}
@@ -176,7 +182,7 @@ def _usable(graph: LiquidityGraph, chain: str, want: Payoff) -> tuple[OptionSeri
     )
 
 
-def _add_floor(model: _Model, graph: LiquidityGraph, key: tuple[int, str], want: Payoff) -> None:
+def _add_floor(model: Model, graph: LiquidityGraph, key: tuple[int, str], want: Payoff) -> None:
     """Add the legs of a payoff floor and the rows that make them dominate it."""
     program, quantity, chain = model.program, model.quantity[key], key[1]
     usable = _usable(graph, chain, want)
@@ -218,7 +224,7 @@ def _signed(legs: Mapping[str, tuple[int, int | None]], values: Mapping[str, flo
     return row
 
 
-def _add_place(model: _Model, graph: LiquidityGraph, jobs: Sequence[Job], place: tuple[str, str]) -> None:
+def _add_place(model: Model, graph: LiquidityGraph, jobs: Sequence[Job], place: tuple[str, str]) -> None:
     """Add the venues for an instrument on a chain, and the row that equates what is delivered with what is traded.
 
     Venues sell no more than the intents take: what is bought at one to be sold at another serves nobody here.
@@ -235,7 +241,7 @@ def _add_place(model: _Model, graph: LiquidityGraph, jobs: Sequence[Job], place:
 
 
 def _add_edges(
-    model: _Model, graph: LiquidityGraph, jobs: Sequence[Job], place: tuple[str, str], side: Side, most: float
+    model: Model, graph: LiquidityGraph, jobs: Sequence[Job], place: tuple[str, str], side: Side, most: float
 ) -> list[int]:
     """Add the stretches of every venue that can serve `most` of an instrument, and what using it costs in gas."""
     chain, instrument = place
@@ -265,7 +271,8 @@ def _within(ladder: Sequence[Step], most: float) -> list[Step]:
     return [step for step, before in zip(ladder, reached, strict=False) if before < most]
 
 
-def _read(model: _Model, jobs: Sequence[Job], optimum: Optimum) -> Allocation:
+def read(model: Model, jobs: Sequence[Job], optimum: Optimum) -> Allocation:
+    """Return what an optimum of the program of `jobs` delivers and trades."""
     values = optimum.values
     shares = []
     for (index, chain), variable in model.quantity.items():

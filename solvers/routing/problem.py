@@ -7,12 +7,17 @@ from typing import Literal
 from intents.intent import LOT, Intent
 from intents.lifecycle import Cause
 from intents.wants import expiries
+from solvers.routing.program import Failure
 from venues.calls.gas import BRIDGE_GAS, CLAIM_GAS, DELIVER_GAS, LOCK_GAS, SETTLE_GAS
 from venues.graph import LiquidityGraph
 from venues.markets.venue import Order
 from venues.snapshot import Snapshot
 
-EngineName = Literal["exact", "greedy", "path"]
+EngineName = Literal["auto", "exact", "greedy", "path"]
+"""What a route may be asked of."""
+
+Origin = Literal["exact", "greedy", "path", "own"]
+"""What a route may be from; `own` is a solution that a solver brought of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,12 +85,15 @@ class Route:
 
     job: Job
     parcels: tuple[Parcel, ...]
-    engine: EngineName
+    engine: Origin
     work: int
     """Work units spent."""
 
     gap: float | None = None
-    """Proven relative distance from the best route in the engine's model, where the engine proves one."""
+    """Proven relative distance from the best route in the program's model, where the program was solved."""
+
+    failures: tuple[Failure, ...] = ()
+    """What went wrong on the way, where another engine stepped in."""
 
     @property
     def quantity(self) -> int:

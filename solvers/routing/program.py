@@ -1,8 +1,9 @@
 """A mixed-integer linear program, assembled row by row and solved with cvxpy and HiGHS."""
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -15,11 +16,48 @@ if TYPE_CHECKING:
 
 INFINITY: Final = float("inf")
 
+Objective = Callable[["cp.Variable"], "cp.Expression"]
+"""What to maximise, of the vector of all variables; concave and made of straight pieces."""
+
 _OPTIONS: Final = {"threads": 1, "random_seed": 0, "mip_heuristic_run_feasibility_jump": False}
 """One thread and one seed, so that answers repeat; the feasibility jump took a third of the time and found nothing."""
 
 _FEASIBLE: Final = 2
 """What HiGHS calls a solution that keeps all rows (`kSolutionStatusFeasible`)."""
+
+
+class Failure(StrEnum):
+    """Why an optimiser has no answer that can be used."""
+
+    INFEASIBLE = "infeasible"
+    """Nothing keeps all rows, or nothing bounds the objective."""
+
+    OUT_OF_WORK = "out of work"
+    """The budget ended before the first answer."""
+
+    TIMED_OUT = "timed out"
+    """The deadline came before the first answer."""
+
+    NUMERICAL = "numerical trouble"
+    """The optimiser gave up, or its data are not finite."""
+
+    UNSUITABLE = "unsuitable objective"
+    """The objective is not concave, or not made of straight pieces, which is all that the optimiser takes."""
+
+    NOT_EXECUTABLE = "not executable"
+    """In whole lots the answer breaks the owner's terms, does not fill or costs more than the limit."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Where a search ends."""
+
+    nodes: int
+    """Branch-and-bound nodes."""
+
+    relative_gap: float
+    seconds: float | None = None
+    """Of the wall clock, for live use: with it an answer depends on the machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +104,16 @@ class Program:
 
     def solve(self, *, nodes: int, relative_gap: float) -> Optimum | None:
         """Return the optimum, or `None` if there is none within `nodes` branch-and-bound nodes."""
+        outcome = self.attempt(Limits(nodes=nodes, relative_gap=relative_gap))
+        return outcome if isinstance(outcome, Optimum) else None
+
+    def attempt(self, limits: Limits, objective: "Objective | None" = None) -> Optimum | Failure:
+        """Return the optimum, or what kept the optimiser from it.
+
+        Args:
+            limits: Where the search ends.
+            objective: What to maximise instead of the gains, as an expression of the vector of all variables.
+        """
         import cvxpy as cp
 
         size = len(self.gain)
@@ -73,20 +121,18 @@ class Program:
         upper[self.integer] = 1.0
         whole = [np.array(self.integer)] if self.integer else False
         chosen = cp.Variable(size, bounds=[np.zeros(size), upper], integer=whole)
-        problem = cp.Problem(cp.Maximize(np.array(self.gain) @ chosen), self._constraints(chosen))
-        try:
-            with warnings.catch_warnings():
-                # cvxpy warns of every search that its node limit stops; the gap says how good the answer is.
-                warnings.simplefilter("ignore", UserWarning)
-                problem.solve(solver=cp.HIGHS, mip_max_nodes=nodes, mip_rel_gap=relative_gap, **_OPTIONS)
-        except cp.SolverError:
-            return None
-        if chosen.value is None or problem.status not in {cp.OPTIMAL, cp.OPTIMAL_INACCURATE, cp.USER_LIMIT}:
-            return None
+        aim = np.array(self.gain) @ chosen if objective is None else objective(chosen)
+        if objective is not None and not (aim.is_concave() and aim.is_pwl()):
+            return Failure.UNSUITABLE
+        problem = cp.Problem(cp.Maximize(aim), self._constraints(chosen))
+        failure = _solved(problem, limits)
+        if failure is not None:
+            return failure
         info = problem.solver_stats.extra_stats
-        if getattr(info, "primal_solution_status", _FEASIBLE) != _FEASIBLE:
+        feasible = getattr(info, "primal_solution_status", _FEASIBLE) == _FEASIBLE
+        if chosen.value is None or not feasible:
             # The limit came before the first feasible answer: the values are zeros that keep no row.
-            return None
+            return _stopped(problem, limits)
         values = np.maximum(chosen.value, 0.0)
         values[self.integer] = np.round(values[self.integer])
         gap = _gap(info) if self.integer else 0.0
@@ -108,6 +154,32 @@ class Program:
     def _matrix(self) -> sp.csr_matrix:
         rows, columns, values = zip(*self.entries, strict=True) if self.entries else ((), (), ())
         return sp.csr_matrix((values, (rows, columns)), shape=(len(self.low), len(self.gain)))
+
+
+def _solved(problem: "cp.Problem", limits: Limits) -> Failure | None:
+    """Solve a problem; return what went wrong, unless values or the end of the budget came of it."""
+    import cvxpy as cp
+
+    options = _OPTIONS if limits.seconds is None else _OPTIONS | {"time_limit": limits.seconds}
+    try:
+        with warnings.catch_warnings():
+            # cvxpy warns of every search that its node limit stops; the gap says how good the answer is.
+            warnings.simplefilter("ignore", UserWarning)
+            problem.solve(solver=cp.HIGHS, mip_max_nodes=limits.nodes, mip_rel_gap=limits.relative_gap, **options)
+    except (cp.SolverError, ArithmeticError, ValueError):
+        # cvxpy finds data that are not finite by a `ValueError`.
+        return Failure.NUMERICAL
+    if problem.status in {cp.OPTIMAL, cp.OPTIMAL_INACCURATE, cp.USER_LIMIT}:
+        return None
+    hopeless = {cp.INFEASIBLE, cp.UNBOUNDED, cp.settings.INFEASIBLE_OR_UNBOUNDED}
+    return Failure.INFEASIBLE if problem.status in hopeless else Failure.NUMERICAL
+
+
+def _stopped(problem: "cp.Problem", limits: Limits) -> Failure:
+    """Return which limit ended a search that has no answer yet."""
+    seconds = problem.solver_stats.solve_time
+    late = limits.seconds is not None and seconds is not None and seconds >= limits.seconds
+    return Failure.TIMED_OUT if late else Failure.OUT_OF_WORK
 
 
 def _gap(info: object) -> float:

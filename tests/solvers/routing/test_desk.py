@@ -1,17 +1,14 @@
-from dataclasses import replace
-
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from intents import builders
 from intents.assets import ETH
 from intents.lifecycle import Cause
-from solvers.routing.desk import SLACK_PPM, Desk, Draft, bought, open_order, priced, verify_route
+from solvers.routing.desk import SLACK_PPM, Desk, Draft, bought, open_order, priced
 from solvers.routing.problem import Cost, Job, Parcel, Route, bridge_fee, settlement_gas
 from solvers.routing.router import route
 from tests.solvers.random_markets import jobs, packages, snapshots
-from tests.solvers.small_market import AWAY, EXPIRY, HOME, book, dollars, job, market, options, snapshot, view
+from tests.solvers.small_market import AWAY, EXPIRY, HOME, dollars, job, market, options
 from venues.calls.gas import BRIDGE_GAS, CLAIM_GAS, DELIVER_GAS, LOCK_GAS, SETTLE_GAS
 from venues.graph import LiquidityGraph
 from venues.markets.venue import Fill, Order, Unfilled
@@ -159,66 +156,3 @@ def test_no_order_of_execution_breaks_the_bounds_of_a_parcel(market: Snapshot, w
         for order in data.draw(st.permutations(part.orders)):
             outcome = desk.trade(order)
             assert isinstance(outcome, Fill) or outcome.cause is not Cause.SLIPPAGE
-
-
-@pytest.fixture
-def good() -> tuple[Snapshot, Route]:
-    snap = market()
-    found = route(LiquidityGraph(snap), job(LONG_PUT, 30, 60.0, minimum=options(2)), "path")
-    assert isinstance(found, Route)
-    return snap, found
-
-
-def tampered(found: Route, **changes: object) -> Route:
-    return replace(found, parcels=(replace(found.parcels[0], **changes),))  # type: ignore[arg-type]
-
-
-def test_an_honest_route_verifies(good: tuple[Snapshot, Route]) -> None:
-    assert verify_route(*good) is None
-
-
-@pytest.mark.parametrize(
-    ("changes", "complaint"),
-    [
-        ({"quantity": 0}, "quantity 0 is not between"),
-        ({"quantity": options(1), "legs": {PUT: options(1)}}, "below the least fill"),
-        ({"quantity": options(31), "legs": {PUT: options(31)}}, "remains"),
-        ({"legs": {PUT: options(29)}}, "are not the"),
-        ({"legs": {HIGH_PUT: options(30)}}, "are not the"),
-        ({"orders": ()}, "bring {}"),
-        ({"orders": (open_order("amm.home", PUT, "buy", options(81)),)}, "takes at most"),
-        ({"orders": (replace(open_order("amm.home", PUT, "buy", options(30)), bound=1),)}, "bound 0.00"),
-        ({"cost": Cost(1, 0, 0)}, "the route says 1"),
-    ],
-)
-def test_a_route_that_does_not_do_what_it_says_is_named(
-    good: tuple[Snapshot, Route], changes: dict[str, object], complaint: str
-) -> None:
-    snap, found = good
-
-    wrong = verify_route(snap, tampered(found, **changes))
-
-    assert wrong is not None
-    assert complaint in wrong
-    assert "\n" not in wrong
-
-
-def test_two_parcels_may_not_fill_more_than_remains_between_them() -> None:
-    snap = snapshot(view(HOME, [book("a", HOME, {PUT: ((), ((5.0, 100.0),))})], gas_gwei=0.0))
-    found = route(LiquidityGraph(snap), job(LONG_PUT, 10, 60.0))
-    assert isinstance(found, Route)
-
-    wrong = verify_route(snap, replace(found, parcels=found.parcels * 2))
-
-    assert wrong is not None
-    assert "remains" in wrong
-
-
-def test_a_place_that_the_owner_does_not_allow_is_named(good: tuple[Snapshot, Route]) -> None:
-    snap, found = good
-    wish = found.job
-    choosy = [wish.intent.model_copy(update=terms) for terms in ({"chains": (AWAY,)}, {"venues": ("amm.away",)})]
-
-    wrong = [verify_route(snap, replace(found, job=replace(wish, intent=intent))) for intent in choosy]
-
-    assert wrong == [f"the owner does not allow {HOME}", "the owner does not allow amm.home"]

@@ -5,9 +5,10 @@ from hypothesis import strategies as st
 
 from intents.assets import OPTION_UNIT
 from intents.intent import LOT
-from solvers.routing.desk import verify_route
+from solvers.routing.least_cost import least_cost
 from solvers.routing.problem import Job, NoRoute, Route
-from solvers.routing.router import ENGINES, least_cost, route
+from solvers.routing.router import ENGINES, route
+from solvers.routing.verify import Verified, verify_route
 from tests.solvers.random_markets import floors, jobs, packages, snapshots, usual_wants
 from tests.solvers.routing.audit import assert_sound, cheapest_conceivable
 from tests.solvers.small_market import HOME, NOW_MS, amm, pool, quoted_book, snapshot, view
@@ -30,7 +31,7 @@ def all_routes(market: Snapshot, job: Job) -> list[Route]:
 def test_every_route_can_be_executed_and_keeps_what_its_owner_signed(market: Snapshot, job: Job) -> None:
     for found in all_routes(market, job):
         assert_sound(market, found)
-        assert verify_route(market, found) is None
+        assert verify_route(LiquidityGraph(market), job, found) == Verified(found.cost, found.surplus)
 
 
 @settings(max_examples=60, deadline=None)
@@ -52,13 +53,13 @@ def test_no_engine_undercuts_the_least_cost(market: Snapshot, job: Job) -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(snapshots(), ANY_JOB)
-def test_the_exact_engine_is_never_worse_than_the_others(market: Snapshot, job: Job) -> None:
+def test_exact_and_auto_are_never_worse_than_the_others(market: Snapshot, job: Job) -> None:
     graph = LiquidityGraph(market)
     answers = {engine: route(graph, job, engine) for engine in ENGINES}
     surplus = {engine: found.surplus for engine, found in answers.items() if isinstance(found, Route)}
 
     if surplus:
-        assert surplus["exact"] == max(surplus.values())
+        assert surplus["exact"] == surplus["auto"] == max(surplus.values())
     else:
         assert all(isinstance(answer, NoRoute) for answer in answers.values())
 

@@ -1,11 +1,12 @@
 import itertools
 import math
 
+import cvxpy as cp
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from solvers.routing.program import Optimum, Program
+from solvers.routing.program import Failure, Limits, Optimum, Program
 from venues.seeds import generator
 
 Row = tuple[tuple[int, ...], int]
@@ -129,3 +130,33 @@ def test_the_same_program_has_the_same_answer_every_time() -> None:
     assert second is not None
     assert first.values.tolist() == second.values.tolist()
     assert first.work == second.work > 0
+
+
+def test_what_keeps_an_optimiser_from_an_answer_is_told_apart() -> None:
+    limits, endless, contrary, broken = Limits(nodes=10, relative_gap=0.0), Program(), Program(), Program()
+    endless.variable(gain=1.0)
+    contrary.row({contrary.variable(gain=1.0, upper=1.0): 1.0}, low=2.0)
+    broken.row({broken.variable(gain=1.0, upper=1.0): math.nan}, high=1.0)
+
+    assert endless.attempt(limits) is Failure.INFEASIBLE
+    assert contrary.attempt(limits) is Failure.INFEASIBLE
+    assert broken.attempt(limits) is Failure.NUMERICAL
+    assert maze(0).attempt(Limits(nodes=0, relative_gap=0.0)) is Failure.OUT_OF_WORK
+    assert maze(0).attempt(Limits(nodes=10**9, relative_gap=0.0, seconds=1e-9)) is Failure.TIMED_OUT
+
+
+def test_another_objective_takes_the_place_of_the_gains() -> None:
+    program = knapsack([1, 1], [((1, 1), 1)])
+
+    found = program.attempt(Limits(nodes=10, relative_gap=0.0), lambda values: 3 * values[1] - values[0])
+
+    assert isinstance(found, Optimum)
+    assert found.values.tolist() == [0.0, 1.0]
+    assert found.objective == pytest.approx(3.0)
+
+
+def test_an_objective_with_curves_or_dents_is_called_unsuitable() -> None:
+    limits, program = Limits(nodes=10, relative_gap=0.0), knapsack([1, 1], [((1, 1), 1)])
+
+    assert program.attempt(limits, lambda values: -((values[0] - 0.5) ** 2)) is Failure.UNSUITABLE
+    assert program.attempt(limits, lambda values: cp.abs(values[0] - 0.5)) is Failure.UNSUITABLE

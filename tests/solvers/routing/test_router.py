@@ -6,9 +6,10 @@ from intents.intent import LOT
 from intents.lifecycle import Cause
 from intents.wants import Leg, Package, Payoff
 from solvers.routing.desk import Desk
+from solvers.routing.least_cost import least_cost
 from solvers.routing.problem import Job, NoRoute, Route
 from solvers.routing.program import Program
-from solvers.routing.router import ENGINES, least_cost, route
+from solvers.routing.router import ENGINES, route
 from tests.solvers.routing.audit import assert_sound
 from tests.solvers.small_market import (
     AWAY,
