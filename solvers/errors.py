@@ -21,3 +21,11 @@ class SolverLoadError(SolversError):
     def __init__(self, spec: str, why: str) -> None:
         super().__init__(f"solver {spec!r} does not load: {why}")
         self.spec = spec
+
+
+class NoProgramError(SolversError):
+    """An objective for an engine that maximises nothing."""
+
+    def __init__(self, engine: str) -> None:
+        super().__init__(f"engine {engine!r} has no objective to replace: use 'exact' or 'auto'")
+        self.engine = engine

@@ -7,12 +7,15 @@ from typing import Final
 
 from intents.assets import OPTION_UNIT, PRICE_UNIT, USDC_UNIT
 from solvers.bid import Bid, BidFill
+from solvers.errors import NoProgramError
 from solvers.messages import Announcement, Award, Notice
-from solvers.routing import auto
+from solvers.routing import auto, own
 from solvers.routing.auto import Budget
+from solvers.routing.own import IntentProgram, Objective
 from solvers.routing.problem import EngineName, Job, NoRoute, Parcel, Route
 from solvers.routing.router import route
 from venues.graph import LiquidityGraph
+from venues.pricing.black76 import Floats
 from venues.seeds import Generator, generator, seed_bytes
 from venues.snapshot import Snapshot
 
@@ -73,18 +76,44 @@ class Batch:
         """Return a random stream of this solver's own for this round."""
         return generator(self.seed, *path)
 
-    def route(self, job: Job, *, engine: EngineName = "exact", budget: Budget | None = None) -> RoutedIntent:
+    def route(
+        self,
+        job: Job,
+        *,
+        engine: EngineName = "exact",
+        budget: Budget | None = None,
+        objective: Objective | None = None,
+    ) -> RoutedIntent:
         """Return the best route an engine finds for an intent of the batch.
 
         Args:
             job: The intent.
             engine: See `solvers.routing.router.route`.
             budget: What `auto` may take, if not the usual.
+            objective: What the program of `exact` or `auto` maximises instead of the surplus.
+
+        Raises:
+            NoProgramError: if there is an objective, but no program for it.
         """
-        if engine == "auto" and budget is not None:
+        if objective is not None and engine not in {"exact", "auto"}:
+            raise NoProgramError(engine)
+        if objective is not None:
+            answer = own.route(self.graph, job, objective, nodes=self.nodes)
+        elif engine == "auto" and budget is not None:
             answer = auto.route(self.graph, job, budget)
         else:
             answer = route(self.graph, job, engine, nodes=self.nodes)
+        return self._routed(job, answer)
+
+    def problem(self, job: Job) -> IntentProgram:
+        """Return the raw program of an intent, for an optimiser of one's own."""
+        return own.intent_program(self.graph, job)
+
+    def route_of(self, problem: IntentProgram, values: Floats) -> RoutedIntent:
+        """Return the route that a solution of a raw program comes to."""
+        return self._routed(problem.job, problem.route(values))
+
+    def _routed(self, job: Job, answer: Route | NoRoute) -> RoutedIntent:
         self.work.append(answer.work)
         return RoutedIntent(self, job, answer)
 

@@ -86,6 +86,9 @@ class Model:
     """Long and short variable of each instrument that a payoff floor may use."""
 
     flows: dict[Edge, list[int]] = field(default_factory=dict)
+    uses: dict[Edge, int] = field(default_factory=dict)
+    """One where an order is sent over an edge."""
+
     balance: dict[tuple[str, str], dict[int, float]] = field(default_factory=dict)
     """Terms of the row that equates what is delivered with what is traded, for each chain and instrument."""
 
@@ -259,7 +262,7 @@ def _add_edges(
             steps.append(program.variable(gain=-sign * step.cash / USDC_UNIT / size, upper=size))
         depth = sum(step.quantity for step in ladder) / OPTION_UNIT
         program.row(dict.fromkeys(steps, 1.0) | {use: -depth}, high=0.0)
-        model.flows[edge] = steps
+        model.flows[edge], model.uses[edge] = steps, use
         model.balance[chain, instrument].update(dict.fromkeys(steps, sign))
         everything += steps
     return everything

@@ -90,7 +90,10 @@ class Route:
     """Work units spent."""
 
     gap: float | None = None
-    """Proven relative distance from the best route in the program's model, where the program was solved."""
+    """Proven relative distance from the best route in the program's model, where the program was solved.
+
+    By the objective of the solver's author, where there is one.
+    """
 
     failures: tuple[Failure, ...] = ()
     """What went wrong on the way, where another engine stepped in."""

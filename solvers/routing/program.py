@@ -116,9 +116,7 @@ class Program:
         """
         import cvxpy as cp
 
-        size = len(self.gain)
-        upper = np.array(self.upper)
-        upper[self.integer] = 1.0
+        size, upper = len(self.gain), self.bounds()
         whole = [np.array(self.integer)] if self.integer else False
         chosen = cp.Variable(size, bounds=[np.zeros(size), upper], integer=whole)
         aim = np.array(self.gain) @ chosen if objective is None else objective(chosen)
@@ -140,7 +138,7 @@ class Program:
 
     def _constraints(self, chosen: "cp.Variable") -> list["cp.Constraint"]:
         """Return the rows as one equation and one inequality: cvxpy is slow by the constraint, not by the row."""
-        matrix, low, high = self._matrix(), np.array(self.low), np.array(self.high)
+        matrix, low, high = self.matrix(), np.array(self.low), np.array(self.high)
         equal = low == high
         under, over = ~equal & np.isfinite(high), ~equal & np.isfinite(low)
         constraints = []
@@ -151,7 +149,14 @@ class Program:
             constraints.append(rows @ chosen <= np.concatenate([high[under], -low[over]]))
         return constraints
 
-    def _matrix(self) -> sp.csr_matrix:
+    def bounds(self) -> Floats:
+        """Return the largest value of each variable."""
+        upper = np.array(self.upper)
+        upper[self.integer] = 1.0
+        return upper
+
+    def matrix(self) -> sp.csr_matrix:
+        """Return the coefficients, a row for each row."""
         rows, columns, values = zip(*self.entries, strict=True) if self.entries else ((), (), ())
         return sp.csr_matrix((values, (rows, columns)), shape=(len(self.low), len(self.gain)))
 

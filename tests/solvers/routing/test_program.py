@@ -113,7 +113,7 @@ def test_a_search_that_is_cut_short_returns_what_keeps_all_rows_or_nothing(seed:
     for nodes in (0, 1, 3, 20):
         found = program.solve(nodes=nodes, relative_gap=0.0)
         if found is not None:
-            level = program._matrix() @ found.values
+            level = program.matrix() @ found.values
             assert (level <= [high + 1e-6 for high in program.high]).all()
             assert (level >= [low - 1e-6 for low in program.low]).all()
             assert found.gap > 0.0
