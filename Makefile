@@ -11,7 +11,7 @@ demo: $(READY)
 	$(BIN)/solvernet run black-thursday-v1 --window demo --bus mqtt --out runs/demo-$$(date -u +%Y%m%dT%H%M%SZ)
 
 test: $(READY)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 check: $(READY)
 	$(BIN)/ruff format --check .
