@@ -14,6 +14,7 @@ from auction.purse import Purse
 from auction.settlement.attribution import Restored, Verdict, attribute
 from auction.settlement.executor import Executor, Run
 from auction.settlement.plan import NEVER_MS, Plan, Step, StepKind
+from auction.settlement.taken_back import TakenBack
 from intents.canonical import Json
 from intents.lifecycle import FINAL_STATES, State
 from venues.calls.bonding import Slash
@@ -47,13 +48,14 @@ class Aftermath:
         """Fills whose quantity is counted as filled."""
 
         self._restored: dict[str, Restored] = {}
+        self._taken = TakenBack()
         self.verdicts: list[Verdict] = []
 
     def begin(self, world: World, plans: Sequence[tuple[Plan, bool]]) -> None:
         """Begin plans awarded now, each with whether its solver settles."""
-        if not all(settles for _, settles in plans):
+        if plans:
             restored = Restored(world.fork(), self._executor.fork(), [plan for plan, _ in plans])
-            self._restored |= {plan.terms.fill_id: restored for plan, settles in plans if not settles}
+            self._restored |= {plan.terms.fill_id: restored for plan, _ in plans}
         for plan, settles in plans:
             self._expect(world, plan)
             self._executor.start(plan, settles=settles, world=world)
@@ -61,6 +63,7 @@ class Aftermath:
 
     def on_block(self, world: World, chain_id: str, produced: Produced[ChainState]) -> None:  # noqa: ARG002
         """Conclude what the block has decided."""
+        self._taken.note(produced)
         self._write()
         for fill_id in self._executor.drain_reopened():
             self._reopen(world, self._executor.run(fill_id))
@@ -112,6 +115,7 @@ class Aftermath:
         if run.delivered_ms:
             entry.filled += 0 if terms.fill_id in self._credited else terms.quantity
             self._credited.add(terms.fill_id)
+            self._restored.pop(terms.fill_id, None)
             done: dict[str, Json] = {
                 "fill": terms.fill_id,
                 "intent_id": terms.intent_id,
@@ -132,17 +136,18 @@ class Aftermath:
         if terms.fill_id in self._credited:
             self._credited.remove(terms.fill_id)
             entry.filled -= terms.quantity
-        verdict = attribute(run, self._restored.pop(terms.fill_id, None))
+        taken = self._taken.explains(run.failed, terms.solver, run.plan.delivery.chain, run.award_ms)
+        verdict = attribute(run, self._restored.pop(terms.fill_id, None), taken)
         self.verdicts.append(verdict)
         entry.cause, entry.reason, entry.has_failed = verdict.cause, verdict.detail, True
         staked = self._bonds.pop(terms.fill_id)
-        taken = slash(staked, but_for=verdict.but_for) if verdict.responsible == "solver" else 0
-        self._journal.note_verdict(world.now_ms, verdict, taken)
+        slashed = slash(staked, but_for=verdict.but_for) if verdict.responsible == "solver" else 0
+        self._journal.note_verdict(world.now_ms, verdict, slashed)
         if verdict.responsible == "solver":
             until = self._breaker.fault(terms.solver, world.now_ms)
             self._journal.note(world.now_ms, "solver.suspended", {"solver": terms.solver, "until": until})
-        if taken:
-            call = Slash(fill_id=terms.fill_id, solver=terms.solver, owner=terms.owner, cash=taken)
+        if slashed:
+            call = Slash(fill_id=terms.fill_id, solver=terms.solver, owner=terms.owner, cash=slashed)
             self._errand(world, call, self._bond_chain, world.now_ms)
         lock = world.state(run.plan.home).escrow.locks.get(terms.fill_id)
         if lock is not None and lock.state != "refunded":

@@ -114,5 +114,14 @@ class Faults:
         found = (fault for kind in kinds for fault in self.of(kind, target))
         return any(fault.from_ms < until_ms and fault.until_ms > from_ms for fault in found)
 
+    def lasting_ms(self, kinds: Collection[FaultKind], target: str, from_ms: int, until_ms: int) -> int:
+        """Return for how long, from one instant until another, faults of any of these kinds concern a target."""
+        found = sorted((fault.from_ms, fault.until_ms) for kind in kinds for fault in self.of(kind, target))
+        total = 0
+        for start_ms, end_ms in found:
+            total += max(0, min(end_ms, until_ms) - max(start_ms, from_ms))
+            from_ms = max(from_ms, min(end_ms, until_ms))
+        return total
+
 
 NO_FAULTS: Final = Faults()

@@ -13,7 +13,7 @@ from venues.bridges.writing_off import after_undoing
 from venues.chain_state import ChainState
 from venues.chains.chain import Chain, Submitted
 from venues.chains.produced import Produced
-from venues.chains.transaction import Log
+from venues.chains.transaction import Block, Log
 from venues.faults import NO_FAULTS, Fault, Faults
 from venues.halts import with_admissions
 from venues.heads import Head, Heads
@@ -89,6 +89,12 @@ class World:
         """Return the time from a delivery on a chain until it counts elsewhere: usually, or at a quantile."""
         level = self._relay.proof_level[chain_id]
         return self._chains[chain_id].finality_ms(level, quantile) + self._relay.proof_delay_ms
+
+    def is_proved(self, block: Block) -> bool:
+        """Return whether a block has the level at which other chains believe what is in it."""
+        level = self._relay.proof_level[block.chain]
+        reached_ms = self._chains[block.chain].reached_ms(level, block.number, block.time_ms)
+        return reached_ms is not None and self.now_ms >= reached_ms
 
     def fork(self) -> "World":
         """Return an independent copy that would live through the same future."""

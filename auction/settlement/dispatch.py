@@ -100,6 +100,9 @@ class Dispatch:
             tip_wei=tip if chain.rules.base_fee else 0,
             submitted_ms=world.now_ms,
         )
+        if not sending.ether_due_wei:
+            gas_wei = transaction.gas * sending.cap_wei
+            sending.ether_due_wei = gas_wei + self._policy.cap(chain.data_fee_wei(transaction))
         if world.submit(Offer(sending.step.chain, transaction, replaces)) != "waiting":
             return False
         self._pending.pop(sending.transaction_id, None)

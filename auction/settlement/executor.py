@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from auction.settlement.dispatch import Dispatch
+from auction.settlement.overdue import overdue, stopped
 from auction.settlement.plan import NEVER_MS, Plan, Step
 from auction.settlement.policy import SettlementPolicy
 from auction.settlement.sending import ENDED, Sending, StepEvent, StepStatus
@@ -125,7 +126,7 @@ class Executor:
         for receipt in produced.receipts:
             sending = self._dispatch.landed(receipt)
             if sending is not None:
-                self._landed(sending, receipt)
+                self._landed(world, sending, receipt)
         for transaction in produced.dropped:
             sending = self._dispatch.dropped(transaction.id)
             if sending is not None:
@@ -142,7 +143,7 @@ class Executor:
     def _attend(self, world: World, run: Run, chain_id: str) -> None:
         for sending in run.sendings.values():
             if sending.status in {"waiting", "sent"} and world.now_ms > sending.step.deadline_ms:
-                self._expire(world, sending)
+                self._expire(world, run, sending)
             elif sending.status == "sent" and sending.step.chain == chain_id:
                 self._dispatch.bump(world, sending)
             elif sending.status == "waiting":
@@ -246,15 +247,16 @@ class Executor:
         sending.status = "waiting"
         dearest = transaction.gas * transaction.max_fee_wei + world.chain(sending.step.chain).data_fee_wei(transaction)
         if wallet < dearest and self._run_of(sending) is not None:
-            sending.status = "failed"
-            sending.reason = f"undercollateralised: {sending.sender} lacks the ether for gas"
+            lacks = f"undercollateralised: {sending.sender} lacks the ether for gas"
+            dear = "uneconomic: posting became dearer than a solver needs to hold for"
+            sending.status, sending.reason = "failed", lacks if wallet < sending.ether_due_wei else dear
 
     def _run_of(self, sending: Sending) -> Run | None:
         """Return the plan that a step belongs to; the auctioneer's own errands belong to none."""
         run = self._runs.get(sending.fill_id)
         return run if run is not None and sending.step.id in run.sendings else None
 
-    def _landed(self, sending: Sending, receipt: Receipt) -> None:
+    def _landed(self, world: World, sending: Sending, receipt: Receipt) -> None:
         run = self._run_of(sending)
         if run is not None:
             chain = sending.step.chain
@@ -264,20 +266,25 @@ class Executor:
             sending.status, sending.block = "done", receipt.block
         else:
             sending.status = "failed" if sending.step.on_revert == "abort" else "waiting"
-            sending.reason, sending.not_before_ms = sending.told(receipt.reason), receipt.block.time_ms + RETRY_MS
+            refused = self._refused(world, sending, receipt)
+            sending.reason, sending.not_before_ms = sending.told(refused), receipt.block.time_ms + RETRY_MS
         event = sending.event("landed" if good else "reverted", receipt.block.time_ms, reason=receipt.reason)
         paid = replace(event, block=receipt.block.number, price_wei=receipt.price_wei, cost_wei=receipt.cost_wei)
         self._dispatch.events.append(paid)
 
-    def _expire(self, world: World, sending: Sending) -> None:
+    def _refused(self, world: World, sending: Sending, receipt: Receipt) -> str:
+        """Return why a transaction reverted; one in a block past its deadline may be so because a chain stood still."""
+        run = self._run_of(sending)
+        if run is None or receipt.block.time_ms <= sending.step.deadline_ms:
+            return receipt.reason
+        return stopped(world, tuple(run.sendings.values()), sending, run.award_ms) or receipt.reason
+
+    def _expire(self, world: World, run: Run, sending: Sending) -> None:
         """Give up a step whose deadline has passed, and say what was the reason: the chain, the price, or time."""
         if sending.status == "sent":
             self._dispatch.withdraw(world, sending)
-        late = "late: not included before the deadline" if sending.attempts else "late: not sent in time"
-        reason = "uneconomic: gas rose above the cap" if self._dispatch.is_too_dear(world, sending) else late
-        run = self._run_of(sending)
-        if run is not None and world.chain(sending.step.chain).was_down(run.award_ms, world.now_ms):
-            reason = f"halted: {sending.step.chain} made no blocks for some of the time"
+        dear = self._dispatch.is_too_dear(world, sending)
+        reason = overdue(world, tuple(run.sendings.values()), sending, run.award_ms, is_too_dear=dear)
         sending.status, sending.reason = "failed", sending.told(reason)
         self._dispatch.events.append(sending.event("expired", world.now_ms, reason=sending.reason))
 

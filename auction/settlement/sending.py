@@ -39,6 +39,9 @@ class Sending:
     offered_wei: int = 0
     tip_wei: int = 0
     cap_wei: int = 0
+    ether_due_wei: int = 0
+    """What its sender has to hold for it: the cap, and for its posting as many times the first price."""
+
     sent_block: int = 0
     attempts: int = 0
     reason: str = ""

@@ -133,7 +133,7 @@ def test_a_slash_takes_no_more_than_is_staked() -> None:
     assert here.world.state(L2).escrow.vault(OWNER.address) == 1000
 
 
-def test_a_solver_short_of_cash_is_slashed_in_part() -> None:
+def test_a_solver_that_has_moved_its_cash_away_is_slashed_like_one_that_walks_away() -> None:
     here = court()
     home = here.world.chain(L1)
     here.entry(signed())
@@ -145,7 +145,7 @@ def test_a_solver_short_of_cash_is_slashed_in_part() -> None:
     here.live(120)
 
     assert [verdict.cause for verdict in here.aftermath.verdicts] == [Cause.SOLVER_FAULT]
-    assert here.world.state(L2).escrow.vault(OWNER.address) == int(str(award["bond"])) * 25 // 100
+    assert here.world.state(L2).escrow.vault(OWNER.address) == int(str(award["bond"]))
 
 
 def undelivered(here: Court) -> Entry:

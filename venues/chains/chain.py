@@ -101,9 +101,9 @@ class Chain(Generic[S]):
     def _stops(self) -> tuple[FaultKind, ...]:
         return ("outage", "partition") if self.rules.when_split == "halt" else ("outage",)
 
-    def was_down(self, from_ms: int, until_ms: int) -> bool:
-        """Return whether the chain was stopped at any instant from one until another."""
-        return self._faults.touches(self._stops, self.id, from_ms, until_ms)
+    def down_ms(self, from_ms: int, until_ms: int) -> int:
+        """Return for how long the chain was stopped from one instant until another."""
+        return self._faults.lasting_ms(self._stops, self.id, from_ms, until_ms)
 
     def is_down(self, time_ms: int) -> bool:
         """Return whether the chain makes no blocks at an instant, and takes no transactions."""
