@@ -1,6 +1,7 @@
 """The published settlement policy: what a winner sends, at which fee, by when.
 
-A solver that follows it is never blamed for what the chains do. The fee is that of `venues.chains.bidding`.
+A solver that follows it is never blamed for what the chains do. The fee is that of `venues.chains.bidding`; for users
+the policy is told in `docs/reference/settlement-policy.md`.
 """
 
 from dataclasses import dataclass
