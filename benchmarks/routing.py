@@ -11,14 +11,23 @@ import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 
 from benchmarks.harness import Row, main
 from intents.signing import sign
 from solvernet.engine import Engine, RunName
 from solvernet.scenario import parse_scenario, scenario_hash, scenario_text
+from solvers.routing import auto
+from solvers.routing.auto import Budget, Deadline
+from solvers.routing.certificate import certificate
 from solvers.routing.problem import EngineName, Job, NoRoute, Route
 from solvers.routing.router import route
 from venues.graph import LiquidityGraph
+
+BUDGETS_S = (0.05, 0.5)
+SET_SIZE = 200
+PATIENT_NODES = 4_000
+"""Branch-and-bound nodes of the program that `auto` is measured against: ten times the usual."""
 
 SECTIONS = ("first", "scaling", "books", "growth", "stress")
 
@@ -73,7 +82,57 @@ SKIPPED = Row("balancer sor", 0.0, 0.0, 0.0, "SKIPPED: @balancer-labs/sor (npm, 
 def measure(quick: bool) -> list[Row]:
     """Return the rows of this benchmark."""
     rows = [row for section in SECTIONS for row in network(section, quick)]
-    return [*demo(quick), *rows, SKIPPED]
+    return [*demo(quick), *in_time(quick), *rows, SKIPPED]
+
+
+def in_time(quick: bool) -> list[Row]:
+    """Return what `auto` loses to a patient `exact` within a time or its usual work, and what is proven of `exact`."""
+    cases = [(graph, job) for graph, jobs in rounds(8 if quick else 60) for job in jobs]
+    cases = [case for case in cases if surplus(route(*case, "greedy"))][:SET_SIZE]
+    best, best_ms, _ = timed(cases, lambda graph, job: route(graph, job, nodes=PATIENT_NODES))
+    now = time.perf_counter
+    budgets: dict[str, Callable[[], Budget]] = {
+        f"auto, {limit * 1000:.0f} ms": lambda limit=limit: Budget(deadline=Deadline(now, now() + limit))  # type: ignore[misc]
+        for limit in BUDGETS_S
+    }
+    rows = []
+    for name, budget in {**budgets, f"auto, {auto.DEFAULT_WORK} work units": Budget}.items():
+        kept, ms, failed = timed(cases, lambda graph, job, budget=budget: auto.route(graph, job, budget()))
+        losses = [1 - ours / peer for ours, peer in zip(kept, best, strict=True) if peer]
+        total, peer_total = sum(kept) / 1e6, sum(best) / 1e6
+        loss = f"loss median {statistics.median(losses):.2%}, worst {max(losses):.2%}"
+        note = f"dollars on {len(losses)} intents; peer: exact; {loss}; {failed} fell back"
+        rows.append(Row(f"surplus, {name}", total, peer_total, total / peer_total, note))
+        middle, peer_ms = statistics.median(ms), statistics.median(best_ms)
+        note = f"ms an intent; peer: exact; slowest {max(ms):.0f} against {max(best_ms):.0f}"
+        rows.append(Row(f"time, {name}", middle, peer_ms, middle / peer_ms, note))
+    return [*rows, proven(cases)]
+
+
+def proven(cases: list[tuple[LiquidityGraph, Job]]) -> Row:
+    """Return how near the bound of real prices the surplus of `exact` is, over all intents that have a bound."""
+    pairs = [(graph, route(graph, job)) for graph, job in cases]
+    proofs = [certificate(graph, answer) for graph, answer in pairs if isinstance(answer, Route)]
+    found = [proof for proof in proofs if proof is not None]
+    ours, bound = sum(proof.surplus for proof in found) / 1e6, sum(proof.bound for proof in found) / 1e6
+    gaps = [proof.gap for proof in found]
+    gap = f"gap median {statistics.median(gaps):.2%}, worst {max(gaps):.2%}"
+    note = f"dollars; peer: bound of {len(found)} of {len(proofs)} intents; {gap}"
+    return Row("surplus, exact, certified", ours, bound, ours / bound, note)
+
+
+def timed(
+    cases: list[tuple[LiquidityGraph, Job]], router: Callable[[LiquidityGraph, Job], Route | NoRoute]
+) -> tuple[list[int], list[float], int]:
+    """Return the surplus of each intent, its time in milliseconds, and how many name a failure."""
+    gained, times, failed = [], [], 0
+    for graph, job in cases:
+        start = time.perf_counter()
+        answer = router(graph, job)
+        times.append((time.perf_counter() - start) * 1000)
+        gained.append(surplus(answer))
+        failed += isinstance(answer, Route) and bool(answer.failures)
+    return gained, times, failed
 
 
 def demo(quick: bool) -> list[Row]:
