@@ -1,12 +1,12 @@
 """What no route of an intent can gain, whatever engine it is from: a bound for real prices, not for a model of them.
 
-The program of the exact engine takes venues by chords of their cost curves, which err on the dear side. Here every
-stretch costs what the stretch before it costs, and the first what the next base unit costs. Cost curves are convex, so
-that is never above them, and the optimum of such a program, with its own gap, is a bound for every route that trades
-each leg in one order a venue.
+The program of the exact engine takes venues by chords of their cost curves, which err on the dear side. Cost curves are
+convex, so within a stretch they run above the chord of the stretch before it, extended forwards, and above the chord of
+the one after it, extended backwards. Curves of order books are their chords. The optimum of a program with those
+lines, with its own gap, is a bound for every route that trades each leg in one order a venue.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,9 +17,10 @@ from solvers.routing.exact import DEFAULT_NODES
 from solvers.routing.problem import Job, Route, settlement_gas
 from solvers.routing.program import Limits, Optimum, Program
 from venues.graph import Edge, LiquidityGraph
+from venues.markets.clob import OrderBook
 from venues.markets.kinds import is_priced_by_oracle
 from venues.markets.order_gas import order_gas
-from venues.markets.venue import Order, Side
+from venues.markets.venue import Order, Side, Step
 
 RELATIVE_GAP: Final = 1e-5
 
@@ -141,11 +142,31 @@ def _stretches(graph: LiquidityGraph, job: Job, edge: Edge) -> list[Stretch] | N
     if first is None or not ladder:
         return None if is_priced_by_oracle(venue) else []
     sign = 1 if edge.side == "buy" else -1
-    prices = [first, *(step.cash / step.quantity for step in ladder)]
     beyond = max(venue.capacity(edge.instrument, edge.side, market) - sum(step.quantity for step in ladder), 0)
-    sizes = [*(step.quantity for step in ladder), beyond]
-    pairs = zip(sizes, prices, strict=True)
-    return [Stretch(size / OPTION_UNIT, sign * price * OPTION_UNIT / USDC_UNIT) for size, price in pairs if size]
+    lines = _chords(ladder) if isinstance(venue, OrderBook) else _tangents(ladder, first, beyond)
+    return [Stretch(size / OPTION_UNIT, sign * price * OPTION_UNIT / USDC_UNIT) for size, price in lines if size]
+
+
+def _chords(ladder: Sequence[Step]) -> list[tuple[float, float]]:
+    """Return size and price of every step, in base units."""
+    return [(step.quantity, step.cash / step.quantity) for step in ladder]
+
+
+def _tangents(ladder: Sequence[Step], first: float, beyond: int) -> list[tuple[float, float]]:
+    """Return sizes and prices of lines below a curve that starts at the price `first` and goes on for `beyond`.
+
+    The line from before a stretch and the line from after it meet at `share` of its length. What lies beyond the last
+    step costs at least what that costs, and nothing comes after it.
+    """
+    sizes, chords = zip(*_chords(ladder), strict=True)
+    lines: list[tuple[float, float]] = [(beyond, chords[-1])]
+    for size, before, own, after in zip(sizes, (first, *chords), chords, (*chords[1:], None), strict=False):
+        share = (after - own) / (after - before) if after is not None and after != before else 1.0
+        share = min(max(share, 0.0), 1.0)
+        lines.append((size * share, before))
+        if after is not None:
+            lines.append((size * (1 - share), after))
+    return lines
 
 
 def _is_mixed(job: Job, expiry_ms: int) -> bool:
