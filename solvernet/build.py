@@ -70,7 +70,8 @@ def truth_of(scenario: Scenario, seed: int) -> Truth:
         start_ms=bars.start_ms, step_ms=bars.step_ms, bars=bars.prices, vols=vols.tolist(), seed=(seed, "price")
     )
     level = volatility.level(prices, bars.step_ms, rules.level_rules(scenario))
-    return Truth(path, StepPath(bars.start_ms, bars.step_ms, tuple(level.tolist())), market_data.smile())
+    smile = market_data.svi() if scenario.market.smile == "svi" else market_data.smile()
+    return Truth(path, StepPath(bars.start_ms, bars.step_ms, tuple(level.tolist())), smile)
 
 
 def faults_of(scenario: Scenario, seed: int) -> Faults:

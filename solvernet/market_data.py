@@ -25,6 +25,8 @@ from venues.chains.presets import ROLLUP_2S, ChainRules
 from venues.pricing.black76 import SECONDS_PER_YEAR
 from venues.pricing.implied import implied_vol
 from venues.pricing.smile import Slice, Smile
+from venues.pricing.svi import RawSvi, Surface
+from venues.pricing.svi_fit import Quoted
 
 BLACK_THURSDAY: Final = "black_thursday"
 """The episode of 11 to 15 March 2020."""
@@ -188,6 +190,20 @@ def smile() -> Smile:
     """Return the shape of the implied-volatility smile of ether options."""
     text = (files("solvernet") / "data" / "options" / "smile.json").read_text(encoding="utf-8")
     return Smile(**{name: float(value) for name, value in json.loads(text).items()})
+
+
+@lru_cache(maxsize=1)
+def svi() -> Surface:
+    """Return the surface without static arbitrage that is fitted to quotes of ether options."""
+    rows, names = _rows("options", "svi.csv"), ("a", "b", "rho", "m", "sigma")
+    return Surface(tuple(RawSvi(**{name: float(row[name]) for name in names}) for row in rows))
+
+
+def option_quotes() -> tuple[Quoted, ...]:
+    """Return the implied volatilities of mark, bid and ask of the same quotes, by expiry."""
+    rows = _rows("options", "eth_options.csv")
+    sides = (slices([{**row, "mark_eth": row[side]} for row in rows]) for side in ("bid_eth", "ask_eth"))
+    return tuple(Quoted(mark, bid.vols, ask.vols) for mark, bid, ask in zip(option_slices(), *sides, strict=True))
 
 
 def option_slices() -> tuple[Slice, ...]:

@@ -136,6 +136,8 @@ class MarketPart(Boundary):
     """Half-life of the realised volatility that moves the price between two observed bars."""
 
     bridge_scale: float
+    smile: Literal["shape", "svi"] = "shape"
+    """Volatility of a strike over that at the money: one shape for all lives, or a surface with a slice for each."""
 
 
 class LevelPart(Boundary):

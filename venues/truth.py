@@ -15,6 +15,7 @@ from venues.price_path import PricePath
 from venues.pricing import black76
 from venues.pricing.black76 import MS_PER_YEAR, Floats
 from venues.pricing.smile import Smile
+from venues.pricing.svi import Surface
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ class Truth:
     level: StepPath
     """Annual implied volatility at the money."""
 
-    smile: Smile
+    smile: Smile | Surface
 
     def price(self, time_ms: int) -> int:
         """Return the price of ether, in dollars times `PRICE_UNIT`."""

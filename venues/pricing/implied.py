@@ -37,16 +37,16 @@ def implied_vol(price: ArrayLike, forward: ArrayLike, strike: ArrayLike, years: 
     solvable = (value > 0) & (value < np.exp(x / 2)) & (years > 0)
     deviation = np.full(x.shape, np.nan)
     deviation[(value == 0) & (years > 0)] = 0.0
-    deviation[solvable] = _deviation(np.log(value[solvable]), x[solvable])
+    deviation[solvable] = deviation_of(np.log(value[solvable]), x[solvable])
     return np.asarray(deviation / np.sqrt(np.where(years > 0, years, 1.0)))
 
 
-def _deviation(target: Floats, x: Floats) -> Floats:
-    """Return the total deviation at which the logarithm of the scaled value is `target`."""
+def deviation_of(target: Floats, x: Floats) -> Floats:
+    """Return the total deviation at which the logarithm of the scaled value is `target`; `x` as in `log_time_value`."""
     low, high = np.zeros_like(x), np.full_like(x, MOST_DEVIATION)
     guess = np.clip(np.sqrt(2 * np.abs(x)), 1e-3, 10.0)
     for _ in range(ITERATIONS):
-        value, slope = _log_value(x, guess)
+        value, slope = log_time_value(x, guess)
         miss = value - target
         low, high = np.where(miss < 0, guess, low), np.where(miss < 0, high, guess)
         step = guess - miss / slope
@@ -59,8 +59,13 @@ def _deviation(target: Floats, x: Floats) -> Floats:
     return np.asarray(guess)
 
 
-def _log_value(x: Floats, s: Floats) -> tuple[Floats, Floats]:
-    """Return the logarithm of the scaled time value at deviation `s`, and its derivative by `s`."""
+def log_time_value(x: Floats, s: Floats) -> tuple[Floats, Floats]:
+    """Return the logarithm of the scaled time value at total deviation `s`, and its derivative by `s`.
+
+    Args:
+        x: Logarithm of forward over strike, or of strike over forward: whichever is not above zero.
+        s: Total deviation, above zero.
+    """
     h, t = x / s, s / 2
     difference = erfcx(-(h + t) * _SQRT_HALF) - erfcx(-(h - t) * _SQRT_HALF)
     difference = np.maximum(difference, 1e-300)
