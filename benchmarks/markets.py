@@ -6,7 +6,6 @@ owners, kinds, trades or reports: a take only removes size at the best price, or
 """
 
 import gc
-import importlib.util
 import math
 import statistics
 import time
@@ -20,6 +19,7 @@ import numpy as np
 
 from benchmarks.harness import Row, main
 from benchmarks.order_books.sorted_books import SortedLevels, SortedOrders
+from benchmarks.peers import option_libraries
 from intents.assets import USDC
 from venues.graph import Edge, LiquidityGraph
 from venues.graph_generator import GraphSize, generated_snapshot, next_block
@@ -151,16 +151,7 @@ def pricing(quick: bool) -> list[Row]:
     a = median_seconds(lambda: greeks(forward, strike, vol, years, call), 15) / count * 1e6
     b = median_seconds(lambda: compiled_greeks(forward, strike, vol, years, call), 15) / count * 1e6
     note = "us an option, less is better; peer: the same formula in numba, one thread, prange off"
-    return [Row("black-76, price and four Greeks", a, b, a / b, note), *absent()]
-
-
-def absent() -> list[Row]:
-    """Return a row for each library that cannot be measured here, so that its absence is seen."""
-    return [
-        Row(f"black-76 against {name}", 0.0, 0.0, 0.0, f"SKIPPED: {name} is not installed; no figure")
-        for name in ("QuantLib", "vollib")
-        if importlib.util.find_spec(name) is None
-    ]
+    return [Row("black-76, price and four Greeks", a, b, a / b, note), *option_libraries.rows(quick)]
 
 
 def edges_of(venues: Iterable[AnyVenue]) -> list[Edge]:

@@ -1,0 +1,1 @@
+"""Libraries that benchmarks measure against where they are installed."""
