@@ -17,7 +17,8 @@ MOST_DEVIATION: Final = 24.0
 """Total deviations beyond this are not told apart."""
 
 ITERATIONS: Final = 80
-TOLERANCE: Final = 1e-15
+TOLERANCE: Final = 1e-8
+"""Newton's step, over the deviation, after which the error is the square of it."""
 
 _SQRT_HALF: Final = np.sqrt(0.5)
 _SQRT_TAU: Final = np.sqrt(2 * np.pi)
@@ -43,20 +44,22 @@ def implied_vol(price: ArrayLike, forward: ArrayLike, strike: ArrayLike, years: 
 
 def deviation_of(target: Floats, x: Floats) -> Floats:
     """Return the total deviation at which the logarithm of the scaled value is `target`; `x` as in `log_time_value`."""
+    found = np.clip(np.sqrt(2 * np.abs(x)), 1e-3, 10.0)
     low, high = np.zeros_like(x), np.full_like(x, MOST_DEVIATION)
-    guess = np.clip(np.sqrt(2 * np.abs(x)), 1e-3, 10.0)
+    left, guess = np.arange(x.size), found.copy()
     for _ in range(ITERATIONS):
         value, slope = log_time_value(x, guess)
         miss = value - target
         low, high = np.where(miss < 0, guess, low), np.where(miss < 0, high, guess)
         step = guess - miss / slope
-        inside = (step > low) & (step < high)
-        following = np.where(inside, step, (low + high) / 2)
-        settled = np.abs(following - guess) <= TOLERANCE * following
-        guess = following
-        if np.all(settled):
+        # So small a step is as good as the numbers get, and rounding may put it outside the bracket.
+        open_ = np.abs(step - guess) > TOLERANCE * guess
+        following = np.where(((step > low) & (step < high)) | ~open_, step, (low + high) / 2)
+        found[left] = following
+        if not open_.any():
             break
-    return np.asarray(guess)
+        left, x, target, low, high, guess = (each[open_] for each in (left, x, target, low, high, following))
+    return np.asarray(found)
 
 
 def log_time_value(x: Floats, s: Floats) -> tuple[Floats, Floats]:
