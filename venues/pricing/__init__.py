@@ -1,1 +1,1 @@
-"""Option prices: Black-76 in floats and in whole numbers, and the smile."""
+"""Option prices: Black-76 in floats and in whole numbers, the smile, and exotics."""
