@@ -6,6 +6,7 @@ owners, kinds, trades or reports: a take only removes size at the best price, or
 """
 
 import gc
+import importlib.util
 import math
 import statistics
 import time
@@ -18,6 +19,7 @@ import numba
 import numpy as np
 
 from benchmarks.harness import Row, main
+from benchmarks.order_books.compiled_book import CompiledLevels
 from benchmarks.order_books.sorted_books import SortedLevels, SortedOrders
 from benchmarks.peers import option_libraries
 from intents.assets import USDC
@@ -95,22 +97,30 @@ def played(book: Ours | SortedLevels | SortedOrders, events: Sequence[Event]) ->
 def books(quick: bool) -> list[Row]:
     """Return what the matching book takes for a stream, and what plain sorted books do."""
     events = stream(100_000 if quick else 1_000_000)
-    unit = f"of {len(events)} events a second; peer: sortedcontainers without matching, "
+    unit = f"of {len(events)} events a second; peer, without matching: "
     found: dict[str, list[float]] = {}
+    compiled = [CompiledLevels] if importlib.util.find_spec("order_book") else []
     for _ in range(3):
         ends = []
-        for kind in (Ours, SortedLevels, SortedOrders):
+        for kind in (Ours, SortedLevels, SortedOrders, *compiled):
             gc.collect()
             book = kind()
             found.setdefault(kind.__name__, []).append(played(book, events))
             ends.append(book.left())
-        if not ends[0] == ends[1] == ends[2]:
+        if any(end != ends[0] for end in ends):
             raise AssertionError("the books do not end with the same orders")
     best = {name: len(events) / min(seconds) for name, seconds in found.items()}
-    return [
+    absent = Row("order book, C library order-book", 0.0, 0.0, 0.0, "SKIPPED: order-book is not installed; no figure")
+    rows = [
         Row(f"order book, {what}", best["Ours"], best[name], best["Ours"] / best[name], f"{unit}{what}")
-        for name, what in (("SortedOrders", "sorted orders"), ("SortedLevels", "sorted price levels"))
+        for name, what in (
+            ("SortedOrders", "sorted orders"),
+            ("SortedLevels", "sorted price levels"),
+            ("CompiledLevels", "C library order-book"),
+        )
+        if name in best
     ]
+    return rows if compiled else [*rows, absent]
 
 
 @numba.njit(cache=False, fastmath=False)  # type: ignore[misc,untyped-decorator,unused-ignore]
