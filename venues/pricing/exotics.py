@@ -43,7 +43,9 @@ def value(option: Exotic, forward: float, vol: float) -> float:
         ValueError: if a barrier is touched already.
     """
     if find_spec("QuantLib") is None:
-        raise ModuleNotFoundError("exotic options are priced by QuantLib, which is not installed: pip install QuantLib")
+        raise ModuleNotFoundError(
+            "exotic options are priced by QuantLib, which is not installed: pip install solvernet[exotics]"
+        )
     if option.barrier is not None and (forward - option.barrier) * (1 if option.style.startswith("up") else -1) >= 0:
         raise ValueError(f"the barrier {option.barrier} is touched at {forward}")
     library: Any = import_module("QuantLib")

@@ -85,5 +85,5 @@ def test_a_barrier_goes_with_barrier_styles_only() -> None:
 def test_without_quantlib_one_line_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(exotics, "find_spec", lambda _: None)
 
-    with pytest.raises(ModuleNotFoundError, match="pip install QuantLib"):
+    with pytest.raises(ModuleNotFoundError, match=r"pip install solvernet\[exotics\]"):
         _value("american", 150.0, True)
