@@ -159,7 +159,8 @@ class Aftermath:
 
     def _errand(self, world: World, call: Slash | Refund | Restitute, chain: str, not_before_ms: int) -> None:
         """Send a transaction of the auctioneer's own as soon as it may be."""
-        kind: StepKind = "slash" if isinstance(call, Slash) else "refund"
+        kinds: dict[type, StepKind] = {Slash: "slash", Refund: "refund", Restitute: "restitution"}
+        kind = kinds[type(call)]
         name = f"{call.fill_id}/{kind}"
         step = Step(id=name, kind=kind, chain=chain, call=call, needs=(), deadline_ms=NEVER_MS, on_revert="retry")
         self._executor.run_errand(step, OPERATOR, not_before_ms, world)

@@ -16,24 +16,26 @@ from typing import Final
 
 from immutables import Map
 
+from benchmarks.bridge_ends.kinds import (
+    L1,
+    L2,
+    MINUTE_MS,
+    SECOND_MS,
+    canonical,
+    fast,
+    light_client,
+    liquidity,
+    optimistic,
+)
 from benchmarks.harness import Row, main
 from intents.assets import ETH_UNIT, PRICE_UNIT, USDC_UNIT
 from venues.bridges import (
     AnyPort,
-    BridgePort,
-    CanonicalPort,
-    FastPort,
-    Latency,
-    LightClientPort,
-    OptimisticPort,
-    Till,
-    Wait,
 )
 from venues.bridges.agents import Carrier, Proposer, Relayer, Watcher
 from venues.bridges.agents.beat import Beat
-from venues.bridges.canonical import DEPOSIT_CONFIRMATIONS, OP_STACK_EXIT
+from venues.bridges.canonical import DEPOSIT_CONFIRMATIONS
 from venues.bridges.optimistic import LIVENESS_MS
-from venues.bridges.wait import SAFE
 from venues.calls.upkeep import BridgeOut
 from venues.chain_state import ChainState
 from venues.chains.background import Demand, DemandStep
@@ -50,17 +52,12 @@ from venues.truth import StepPath, Truth
 from venues.view import Agent, Offer, View
 from venues.world import World
 
-L1: Final = "eip155:1"
-L2: Final = "eip155:10"
 START_MS: Final = 1_780_272_023_000
 """1 June 2026: the start of a slot."""
 
-SECOND_MS: Final = 1_000
-MINUTE_MS: Final = 60 * SECOND_MS
 DAY_MS: Final = 1_440 * MINUTE_MS
 ETHER_PRICE: Final = 3_000 * PRICE_UNIT
 CASH: Final = 1_000 * USDC_UNIT
-LOCKED: Final = 10**9 * USDC_UNIT
 SPACING_MS: Final = 73 * SECOND_MS
 """Between two sendings: transfers meet epochs and batches at every phase."""
 
@@ -70,87 +67,6 @@ BEAT: Final = Beat(bridge="bridge", chains=(L1, L2), period_ms=12 * SECOND_MS)
 RUNNERS: Final = ("carrier", "relayer", "proposer", "watcher")
 
 Ends = Callable[[str], AnyPort]
-
-
-def _name(chain: str) -> tuple[str, str, str]:
-    return "bridge", chain, L2 if chain == L1 else L1
-
-
-def liquidity(chain: str) -> BridgePort:
-    """Return an end of a liquidity bridge, after the scenarios of this repository."""
-    bridge, here, there = _name(chain)
-    return BridgePort(
-        id=bridge,
-        chain=here,
-        peer=there,
-        liquidity=LOCKED,
-        fee_ppm=400,
-        fixed_fee=USDC_UNIT // 2,
-        delay_ms=120 * SECOND_MS,
-        p99_ms=420 * SECOND_MS,
-    )
-
-
-def canonical(chain: str) -> CanonicalPort:
-    """Return an end of the rollup's own bridge."""
-    bridge, here, there = _name(chain)
-    return CanonicalPort(
-        id=bridge,
-        chain=here,
-        peer=there,
-        till=Till(is_home=chain == L1, cash=LOCKED),
-        wait=Wait(confirmations=DEPOSIT_CONFIRMATIONS) if chain == L1 else SAFE,
-        carriage=Latency(median_ms=0 if chain == L1 else OP_STACK_EXIT.statement_ms),
-        exit=OP_STACK_EXIT,
-    )
-
-
-def fast(chain: str) -> FastPort:
-    """Return an end of a fast bridge with the confirmations of Circle's fast transfers, and a cap that never binds."""
-    bridge, here, there = _name(chain)
-    return FastPort(
-        id=bridge,
-        chain=here,
-        peer=there,
-        till=Till(is_home=chain == L1, cash=LOCKED),
-        fee_ppm=130,
-        fixed_fee=USDC_UNIT // 10,
-        relayer="relayer",
-        cap=LOCKED,
-        confirmations=2 if chain == L1 else 1,
-        reaction=Latency(median_ms=4 * SECOND_MS, p99_ms=20 * SECOND_MS),
-    )
-
-
-def light_client(chain: str) -> LightClientPort:
-    """Return an end of a light-client bridge whose proofs take ten minutes."""
-    bridge, here, there = _name(chain)
-    return LightClientPort(
-        id=bridge,
-        chain=here,
-        peer=there,
-        till=Till(is_home=chain == L1, cash=LOCKED),
-        fee_ppm=100,
-        fixed_fee=USDC_UNIT,
-        carriage=Latency(median_ms=10 * MINUTE_MS, p99_ms=30 * MINUTE_MS),
-    )
-
-
-def optimistic(chain: str) -> OptimisticPort:
-    """Return an end of an optimistic bridge with a liveness of two hours."""
-    bridge, here, there = _name(chain)
-    return OptimisticPort(
-        id=bridge,
-        chain=here,
-        peer=there,
-        till=Till(is_home=chain == L1, cash=LOCKED),
-        fee_ppm=100,
-        fixed_fee=USDC_UNIT // 2,
-        bond=500 * USDC_UNIT,
-        cap=LOCKED,
-        confirmations=2 if chain == L1 else 1,
-        reaction=Latency(median_ms=30 * SECOND_MS, p99_ms=120 * SECOND_MS),
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
     python -m solvernet.calibrate --shared DIR
 
 reads the collected records in `DIR`, keeps what the package needs of them, finds the demand for block space that
-reproduces the gas prices, fits the smile, and writes the tables. It takes a few minutes, and every run writes the
-same bytes.
+reproduces the gas prices, fits the smile, and writes the tables. It takes a few minutes, and every run on one
+kind of processor writes the same bytes.
 """
 
 import argparse

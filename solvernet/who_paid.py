@@ -20,7 +20,7 @@ from venues.world import World
 
 OWNERS: Final = "owners"
 PRODUCERS: Final = "block producers"
-ERRANDS: Final = frozenset({"refund", "slash"})
+ERRANDS: Final = frozenset({"refund", "restitution", "slash"})
 
 
 class PaidLine(Boundary):

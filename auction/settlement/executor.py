@@ -230,7 +230,7 @@ class Executor:
         for errand in self._errands.values():
             if errand.status != "waiting" or world.now_ms < errand.not_before_ms:
                 continue
-            if errand.step.kind == "refund":
+            if errand.step.kind in {"refund", "restitution"}:
                 state = world.state(errand.step.chain)
                 lock = state.escrow.locks.get(errand.fill_id)
                 if lock is None or lock.state == "refunded":

@@ -19,8 +19,8 @@ from venues.markets.order_gas import order_gas
 from venues.markets.venue import Order
 from venues.snapshot import Snapshot
 
-StepKind = Literal["settle", "lock", "deliver", "claim", "bridge", "refund", "slash", "reward"]
-"""What a step does. The last three are errands of the auctioneer, not parts of a plan."""
+StepKind = Literal["settle", "lock", "deliver", "claim", "bridge", "refund", "restitution", "slash", "reward"]
+"""What a step does. The last four are errands of the auctioneer, not parts of a plan."""
 
 NEVER_MS: Final = 2**53
 """Later than any instant of a run."""

@@ -4,10 +4,10 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from solvernet.report.formats import count, listed, power, words
+from solvernet.report.formats import count, listed, plain, power, words
 from solvernet.report.markup import Child, Markup, join, tag
 from solvernet.report.palette import ACCENT, INK, MUTED
-from solvernet.report.plots import Panel, height, line, over_time, plain
+from solvernet.report.plots import Panel, height, line, over_time
 from solvernet.report.run_view import RunView
 from solvernet.report.section import Column, Key, Look, Picture, paragraph, picture, section, table
 

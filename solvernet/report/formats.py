@@ -1,6 +1,7 @@
 """How the report writes numbers: dollars, shares, times in UTC, and words that programs join by underscores."""
 
 import datetime as dt
+import html
 from collections.abc import Iterable
 from typing import Final
 
@@ -16,6 +17,11 @@ SHORT_BELOW: Final = 10_000
 
 _RAISED: Final = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _MINUS: Final = "\u2212"
+
+
+def plain(text: str) -> str:
+    """Return text that plotly shows as it is."""
+    return html.escape(text, quote=False)
 
 
 def dollars(usd: float) -> str:

@@ -4,10 +4,10 @@ from collections import Counter
 from itertools import accumulate
 from typing import Final
 
-from solvernet.report.formats import count, dollars, listed, share, words
+from solvernet.report.formats import count, dollars, listed, plain, share, words
 from solvernet.report.markup import Child, Markup
 from solvernet.report.palette import BLAME, INK
-from solvernet.report.plots import BOTTOM_PX, Panel, bars, height, line, markers, over_time, plain
+from solvernet.report.plots import BOTTOM_PX, Panel, bars, height, line, markers, over_time
 from solvernet.report.run_view import RunView
 from solvernet.report.section import Column, Key, Picture, datum, paragraph, picture, section, swatch, table
 from solvernet.summary import SolverLine

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from solvernet.record import SAMPLE_MS, ChainCourse
-from solvernet.report.formats import duration, listed, share
+from solvernet.report.formats import duration, listed, plain, share
 from solvernet.report.markup import Markup
 from solvernet.report.palette import INK
-from solvernet.report.plots import Panel, axis_of, height, line, over_time, plain
+from solvernet.report.plots import Panel, axis_of, height, line, over_time
 from solvernet.report.run_view import RunView
 from solvernet.report.section import Key, Picture, picture, section
 

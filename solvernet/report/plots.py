@@ -1,9 +1,9 @@
 """The look that all pictures share: panels over one time axis, and bars that lie on their side.
 
-Text from outside must be passed through `plain` before it becomes part of a figure: plotly reads tags in labels.
+Text from outside must be passed through `formats.plain` before it becomes part of a figure, because plotly reads tags
+in labels.
 """
 
-import html
 import json
 import math
 from collections.abc import Mapping, Sequence
@@ -12,7 +12,8 @@ from typing import Final
 
 import plotly.graph_objects as go
 
-from solvernet.report.palette import FAULT, GRID, INK, MUTED, PAPER
+from solvernet.report.bands import Band, band_marks, shape_of
+from solvernet.report.palette import GRID, INK, MUTED, PAPER
 
 FONT: Final = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 GAP_PX: Final = 44
@@ -32,14 +33,6 @@ FEW_MARKS: Final = 6
 FULL_ABOVE: Final = 1e-4
 FULL_BELOW: Final = 1e6
 """Marks beyond these are written as powers of ten."""
-
-BAND: Final = "band"
-"""Name of shapes and marks that belong to bands, by which the script finds them."""
-
-BAND_OPACITY: Final = 0.16
-MARK_PX: Final = 14
-MARK_SHARE: Final = 0.025
-"""Room that a mark takes, as a part of the time axis."""
 
 Sheet = Mapping[str, object]
 """A figure as JSON."""
@@ -62,26 +55,6 @@ class Panel:
 
     categories: tuple[str, ...] = ()
     """Names on the axis, the first on top, if it has names instead of numbers."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Band:
-    """A stretch of time that all panels of a figure mark."""
-
-    mark: str
-    """Short text at its beginning."""
-
-    text: str
-    """What it is, for who points at the mark."""
-
-    start_ms: int
-    end_ms: int
-    """Equal to `start_ms` for an instant."""
-
-
-def plain(text: str) -> str:
-    """Return text that plotly shows as it is."""
-    return html.escape(text, quote=False)
 
 
 def height(panels: Sequence[Panel]) -> int:
@@ -118,8 +91,8 @@ def over_time(
         common[f"yaxis{i + 1 if i else ''}"] = _value_axis(panel, max(bottom, 0.0), top)
         headings.append(_heading(panel.heading, top))
         top_px -= panel.height_px + GAP_PX
-    notes = [*headings, *_band_marks(bands, span_ms)]
-    return sheet(traces, common | {"annotations": notes, "shapes": [_band(band) for band in bands]} | layout)
+    notes = [*headings, *band_marks(bands, span_ms)]
+    return sheet(traces, common | {"annotations": notes, "shapes": [shape_of(band) for band in bands]} | layout)
 
 
 def lying_bars(traces: Sequence[object], names: Sequence[str], unit: str, *, most: float | None = None) -> Sheet:
@@ -185,46 +158,6 @@ def markers(x: Sequence[int], y: Sequence[object], **look: object) -> object:
     """Return single points."""
     style = {"color": look.pop("colour"), "symbol": look.pop("symbol", "circle"), "size": look.pop("size", 8)}
     return go.Scatter(x=list(x), y=list(y), mode="markers", marker=style, **look)
-
-
-def _band(band: Band) -> dict[str, object]:
-    """Return a stretch of time behind all panels, or a line at an instant."""
-    where = {"x0": band.start_ms, "x1": band.end_ms, "xref": "x", "y0": 0, "y1": 1, "yref": "paper"}
-    common: dict[str, object] = {"name": BAND, "layer": "below"}
-    if band.end_ms > band.start_ms:
-        return where | common | {"type": "rect", "fillcolor": FAULT, "opacity": BAND_OPACITY, "line": {"width": 0}}
-    return where | common | {"type": "line", "line": {"color": FAULT, "width": 2, "dash": "dot"}}
-
-
-def _band_marks(bands: Sequence[Band], span_ms: tuple[int, int]) -> list[dict[str, object]]:
-    """Return the marks of bands at the upper edge, one below the other where they begin close to each other."""
-    near_ms = (span_ms[1] - span_ms[0]) * MARK_SHARE
-    ends: list[float] = []
-    found = []
-    for band in bands:
-        free = [row for row, end_ms in enumerate(ends) if end_ms <= band.start_ms]
-        row = free[0] if free else len(ends)
-        ends[row : row + 1] = [band.start_ms + near_ms]
-        found.append(_band_mark(band, row))
-    return found
-
-
-def _band_mark(band: Band, row: int) -> dict[str, object]:
-    return {
-        "name": BAND,
-        "text": plain(band.mark),
-        "hovertext": plain(band.text),
-        "x": band.start_ms,
-        "xref": "x",
-        "xanchor": "left",
-        "y": 1,
-        "yref": "paper",
-        "yanchor": "top",
-        "yshift": -MARK_PX * row,
-        "showarrow": False,
-        "borderpad": 1,
-        "font": {"size": 11, "color": INK},
-    }
 
 
 def _base() -> dict[str, object]:

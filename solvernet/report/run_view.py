@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from solvernet.build import solver_names
 from solvernet.fault_table import place
 from solvernet.report import chronicle, formats
+from solvernet.report.bands import Band
 from solvernet.report.chronicle import Crash, Delivery, Failure, RoundGain, Suspension
 from solvernet.report.palette import FAULT, chain_colours, solver_colours
-from solvernet.report.plots import Band
 from solvernet.report.section import Key
 from solvernet.summary import Outcome, Summary
 

@@ -6,9 +6,10 @@ import pytest
 
 from solvernet.fault_table import FaultLine
 from solvernet.report import gains, leaderboard, market, outcomes
+from solvernet.report.bands import BAND, Band
 from solvernet.report.faults import faults
 from solvernet.report.html import render
-from solvernet.report.plots import BAND, Band, Panel, over_time
+from solvernet.report.plots import Panel, over_time
 from solvernet.report.run_view import RunView
 from solvernet.report.section import Picture, picture
 from tests.solvernet.report.reading import parse, rows

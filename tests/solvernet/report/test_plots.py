@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from solvernet.report.plots import Panel, axis_of, bars, height, line, lying_bars, over_time, plain
+from solvernet.report.formats import plain
+from solvernet.report.plots import Panel, axis_of, bars, height, line, lying_bars, over_time
 
 SPAN = (1_584_014_400_000, 1_584_036_000_000)
 HEIGHTS = st.lists(st.integers(60, 300), min_size=1, max_size=6)
