@@ -6,8 +6,8 @@ from intents.lifecycle import Cause
 from tests.auction.attribution_trial import Row, tried
 from tests.auction.injections import BREACHES, FAILING, HARMLESS, injections
 
-COUNT = 60
-CALM_WALKS = 4
+COUNT = 36
+CALM_WALKS = 3
 
 
 @cache
