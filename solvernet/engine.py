@@ -178,6 +178,8 @@ class Engine:
         if self._snapshot is not None:
             world, begun = self.auctioneer.world, self.auctioneer.executor.runs()[before:]
             self.venue_record.awarded(begun, self._snapshot, world.truth)
+        if self.now_ms >= self.name.window.end:
+            self.auctioneer.close_books()
 
     def is_over(self) -> bool:
         """Return whether nothing is left to do after the window."""

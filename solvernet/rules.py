@@ -63,6 +63,7 @@ def auction_rules(scenario: Scenario) -> AuctionRules:
         policy=policy,
         payment=scenario.rounds.payment,
         winners=winner_rule(scenario.rounds.winners) if scenario.rounds.winners else None,
+        charges=scenario.fees.charges() if scenario.fees else None,
     )
 
 

@@ -20,6 +20,7 @@ from solvernet.adversary_parts import AdversaryPart, SearcherPart, SwapperPart
 from solvernet.bridge_parts import AnyBridgePart
 from solvernet.errors import InvalidScenarioError, UnknownScenarioError, UnknownWindowError
 from solvernet.fault_parts import FaultPart, OracleManipulationPart
+from solvernet.fee_parts import FeesPart
 from solvernet.market_parts import ConcentratedPart, HybridPart, TickAmmPart
 from solvernet.oracle_parts import AnyOracle, corruptible, nodes_of, pools_read, sources_of
 from solvernet.scenario_parts import (
@@ -52,6 +53,7 @@ class Scenario(Boundary):
     windows: Mapping[str, Window] = Field(default_factory=dict)
     rounds: Rounds
     policy: Policy
+    fees: FeesPart | None = None
     proof_delay_s: Seconds
     chains: Mapping[str, ChainPart]
     market: MarketPart
@@ -111,6 +113,12 @@ class Scenario(Boundary):
         lies = {fault.oracle for fault in self.faults if isinstance(fault, OracleManipulationPart)}
         for name in sorted(lies - corruptible(self.oracles)):
             raise ValueError(f"nobody can be bribed to make {name!r} lie; name a feed or a source that has nodes")
+        return self
+
+    @model_validator(mode="after")
+    def _pays_from_one_place(self) -> "Scenario":
+        if self.fees is not None and self.rounds.fees:
+            raise ValueError("rounds.fees is for scenarios whose fills are free; with [fees] rewards come from those")
         return self
 
     @model_validator(mode="after")

@@ -23,7 +23,6 @@ from solvernet.security_table import SecurityFigures, security_table
 from solvernet.settlements_due import settlements
 from solvernet.venue_table import VenueLine, venue_table
 from solvernet.who_paid import PaidLine, who_paid
-from venues.calls.fill_terms import FillTerms
 
 
 class SolverLine(Boundary):
@@ -181,8 +180,8 @@ def summarise(outcome: Outcome) -> Summary:
         filled_share=done / len(entries) if entries else 0.0,
         cross_chain_fills=sum(run.plan.is_cross_chain and run.delivered_ms > 0 for run in runs),
         unfilled_by_cause=_counted(entry.cause for entry in short if entry.cause),
-        surplus_usd=sum(_gain(run.plan.terms) for run in runs if run.delivered_ms) / USDC_UNIT,
-        awarded_usd=sum(int(body["score"]) for body in rounds) / USDC_UNIT,
+        surplus_usd=sum(run.plan.terms.gain for run in runs if run.delivered_ms) / USDC_UNIT,
+        awarded_usd=sum(int(body["score"]) - int(body.get("fees", 0)) for body in rounds) / USDC_UNIT,
         first_best_usd=sum(int(body["first_best"]) for body in benchmarks) / USDC_UNIT,
         ideal_surplus_usd=outcome.ideal.surplus / USDC_UNIT if outcome.ideal else None,
         escrow=escrow_flows(engine.auctioneer.world),
@@ -248,7 +247,7 @@ def leaderboard(outcome: Outcome) -> tuple[SolverLine, ...]:
             fills=sum(run.delivered_ms > 0 for run in own),
             failed=sum(not run.delivered_ms for run in own),
             at_fault=faults[name],
-            surplus_usd=sum(_gain(run.plan.terms) for run in own if run.delivered_ms) / USDC_UNIT,
+            surplus_usd=sum(run.plan.terms.gain for run in own if run.delivered_ms) / USDC_UNIT,
             profit_usd=earned / USDC_UNIT,
             gas_usd=gas / USDC_UNIT,
             slashed_usd=slashed[name] / USDC_UNIT,
@@ -283,10 +282,6 @@ def _stability(operations: Sequence[Operation]) -> StabilityFigures:
         layers=dict(measured.layers),
         lost_usd={cause: weight / USDC_UNIT for cause, weight in measured.causes.items()},
     )
-
-
-def _gain(terms: FillTerms) -> int:
-    return terms.signed.intent.max_debit(terms.quantity) - terms.debit
 
 
 def _counted(items: Iterable[str]) -> dict[str, int]:

@@ -20,7 +20,7 @@ from venues.world import World
 
 OWNERS: Final = "owners"
 PRODUCERS: Final = "block producers"
-ERRANDS: Final = frozenset({"refund", "restitution", "slash"})
+ERRANDS: Final = frozenset({"refund", "restitution", "slash", "fine"})
 
 
 class PaidLine(Boundary):
@@ -90,6 +90,7 @@ class WhoPaid:
         """Add what an owner got back whose delivery was undone after it was paid for, and what nobody gave back."""
         self.add(("restitution", "reorged", found.solver, OWNERS), found.solver_cash)
         self.add(("restitution", "reorged", RESERVE, OWNERS), found.reserve_cash)
+        self.add(("restitution", "reorged", OPERATOR, OWNERS), found.fee_cash)
         self.add(("loss that nobody made good", "reorged", OWNERS, found.solver), found.missing_cash)
 
     def add_loss(self, bridge: str, loss: Loss) -> None:

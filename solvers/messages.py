@@ -5,6 +5,7 @@ from typing import Final, Literal
 from pydantic import Field
 
 from intents.boundary import Amount, Boundary, SignedAmount
+from intents.fees import RoundFees
 from intents.intent import Intent
 from solvers.bid import Bid
 from venues.snapshot import Snapshot
@@ -35,6 +36,9 @@ class Announcement(Boundary):
 
     nodes: int
     """Work budget: branch-and-bound nodes for each program."""
+
+    fees: RoundFees | None = Field(default=None, exclude_if=lambda value: value is None)
+    """What owners pay the house for a fill, on top of the price and within their limits."""
 
 
 class BidSheet(Boundary):
@@ -86,7 +90,7 @@ class BidResult(Boundary):
     """`won`, `outbid`, `unfair`, `capacity`, `full` (as many winners as may be), or the check that dropped it."""
 
     score: SignedAmount
-    """Users' surplus as the auctioneer computed it, in USDC base units."""
+    """Users' surplus as the auctioneer computed it, and the fees that they pay, in USDC base units."""
 
     detail: str = ""
     beaten_by: tuple[str, ...] = ()
