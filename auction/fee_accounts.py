@@ -11,6 +11,7 @@ that failed by its own fault down to a penalty out of its bond. The weather cost
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from auction.cashier import Cashier, Due
 from auction.charges import Charges
@@ -29,6 +30,9 @@ from intents.fees import PPM
 from venues.chain_state import ChainState
 from venues.chains.produced import Produced
 from venues.world import World
+
+EPOCH: Final = "epoch-"
+"""How the names of payments begin that are shares of what an epoch left."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,7 +200,7 @@ class FeeAccounts:
         }
         self._journal.note(world.now_ms, "epoch.closed", body)
         for name in sorted(shares):
-            self._cashier.owe(Due(id=f"epoch-{epoch.number}.{name}", solver=name, cash=shares[name]))
+            self._cashier.owe(Due(id=f"{EPOCH}{epoch.number}.{name}", solver=name, cash=shares[name]))
         self._cashier.pay(world)
 
     def _expect(self, number: int, account: _Account, scored: Scored) -> None:

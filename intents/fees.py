@@ -38,6 +38,16 @@ class FeeRule(Boundary):
     surplus_ppm: int = Field(default=0, ge=0, lt=PPM)
     """Share of what an owner gains over the limit."""
 
+    def __str__(self) -> str:
+        """Return the rule in words."""
+        parts = []
+        if self.notional_ppm:
+            most = f", at most {_percent(self.premium_ppm)} of the premium"
+            parts.append(f"{_percent(self.notional_ppm)} of the underlying{most}")
+        if self.surplus_ppm:
+            parts.append(f"{_percent(self.surplus_ppm)} of what a fill gains over the limit")
+        return " and ".join(parts) or "nothing"
+
     def at(self, spot: int) -> "RoundFees":
         """Return the fees of a round in which ether counts at a price in dollars times `PRICE_UNIT`."""
         return RoundFees(**self.model_dump(), spot=spot)
@@ -63,8 +73,11 @@ class RoundFees(FeeRule):
 
     def for_volume(self, intent: Intent, quantity: int, debit: int) -> int:
         """Return the part of the fee that is for volume."""
-        notional = self._unit_fee(intent) * quantity // OPTION_UNIT
-        return min(notional, abs(debit) * self.premium_ppm // PPM)
+        return min(self.most_for_volume(intent, quantity), abs(debit) * self.premium_ppm // PPM)
+
+    def most_for_volume(self, intent: Intent, quantity: int) -> int:
+        """Return the most that volume can cost the owner of a fill, whatever the premium, in USDC base units."""
+        return self._unit_fee(intent) * quantity // OPTION_UNIT
 
     def net(self, intent: Intent) -> Intent:
         """Return an intent as solvers have to price it: with the limit that leaves room for the fee for volume.
@@ -84,6 +97,10 @@ class RoundFees(FeeRule):
         """Return the fee for the volume of one unit, not capped, rounded up."""
         value = contracts_per_unit(intent.want) * self.spot * self.notional_ppm * USDC_UNIT / (PRICE_UNIT * PPM)
         return -(-value.numerator // value.denominator)
+
+
+def _percent(ppm: int) -> str:
+    return f"{ppm * 100 / PPM:g} %"
 
 
 @lru_cache(maxsize=4096)

@@ -21,6 +21,7 @@ from solvernet.bridge_record import BridgeRecord
 from solvernet.build import build_world, solver_names, truth_of
 from solvernet.corruption_record import CorruptionRecord
 from solvernet.extraction_table import extraction_events
+from solvernet.fee_record import FeeRecord
 from solvernet.network_faults import LOST, NetworkFaults
 from solvernet.oracle_record import OracleRecord
 from solvernet.record import Recorder
@@ -88,7 +89,8 @@ class Engine:
         self.bridge_record = BridgeRecord(scenario)
         self.corruption_record = CorruptionRecord(scenario, world)
         self.rollup_record = RollupRecord(scenario)
-        watchers = (self.recorder, self.venue_record, self.oracle_record, self.corruption_record)
+        self.fee_record = FeeRecord()
+        watchers = (self.recorder, self.fee_record, self.venue_record, self.oracle_record, self.corruption_record)
         for watcher in (*watchers, self.rollup_record, self.bridge_record):
             self.auctioneer.watch(watcher)
         self.extraction = ExtractionObserver(kinds(scenario, world.faults))

@@ -107,7 +107,8 @@ def _happenings(
                 yield f"{body['solver']} {offers[result['position']]}: {_result(result)}"
     elif kind == "fill.awarded" and body["intent_id"] == intent_id:
         where = "at home" if body["chain"] == body["home"] else f"on {body['chain']}, away from {body['home']}"
-        yield f"awarded to {body['solver']}: {_options(body['quantity'])} {where}, bond {_usd(body['bond'])}"
+        fee = f", fee {_usd(body['fee'])} within the limit" if "fee" in body else ""
+        yield f"awarded to {body['solver']}: {_options(body['quantity'])} {where}, bond {_usd(body['bond'])}{fee}"
     elif kind == "step" and body["fill_id"] in fills:
         yield _step(body)
     elif kind == "fill.delivered" and body["intent_id"] == intent_id:

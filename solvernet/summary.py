@@ -16,6 +16,7 @@ from solvernet.build import solver_names
 from solvernet.engine import Engine
 from solvernet.extraction_table import ExtractionFigures, extraction_table
 from solvernet.fault_table import FaultLine, fault_table
+from solvernet.fee_table import FeeFigures, fee_table
 from solvernet.ideal import IdealOutcome
 from solvernet.oracle_table import OracleLine, oracle_table
 from solvernet.rollup_table import RollupLine, rollup_table
@@ -137,6 +138,9 @@ class Summary(Boundary):
     extraction: ExtractionFigures | None = None
     """What adversaries took; `None` in a scenario without any."""
 
+    fees: FeeFigures | None = None
+    """The house's account; `None` in a scenario whose fills are free."""
+
     paid: tuple[PaidLine, ...] = ()
     """Who paid for what went wrong."""
 
@@ -210,6 +214,7 @@ def summarise(outcome: Outcome) -> Summary:
         security=security_table(engine.name.scenario, engine.auctioneer.world, engine.corruption_record),
         rollups=rollup_table(engine.name.scenario, engine.name.window, engine.rollup_record, engine.auctioneer.world),
         extraction=_extraction(engine),
+        fees=fee_table(engine, outcome.events),
         paid=who_paid(engine.auctioneer.world, runs, outcome.events, engine.recorder.restitutions),
         flags=tuple(_body(event) for event in outcome.events if event.kind == "conduct.finding"),
         stability=_stability([*engine.recorder.operations, *settlements(engine, outcome.ideal)]),

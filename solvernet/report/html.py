@@ -18,6 +18,7 @@ from solvernet.report.conduct import conduct
 from solvernet.report.extraction import extraction
 from solvernet.report.failures import failures
 from solvernet.report.faults import faults
+from solvernet.report.fees import fees
 from solvernet.report.formats import stretch
 from solvernet.report.gains import gains
 from solvernet.report.glance import glance
@@ -48,6 +49,7 @@ CONTENTS: Final[tuple[tuple[str, str], ...]] = (
     ("gains", "Gains"),
     ("solvers", "Solvers"),
     ("failures", "Failures"),
+    ("fees", "Fees"),
     ("paid", "Who paid"),
     ("venues", "Venues"),
     ("extraction", "Taken"),
@@ -67,6 +69,7 @@ SECTIONS: Final[Mapping[str, Callable[[RunView], Markup]]] = {
     "gains": gains,
     "solvers": leaderboard,
     "failures": failures,
+    "fees": fees,
     "paid": paid,
     "venues": venues,
     "extraction": extraction,
@@ -116,6 +119,7 @@ def _left_out(summary: Summary) -> frozenset[str]:
         "security": summary.security,
         "rollups": summary.rollups,
         "bridges": summary.bridges,
+        "fees": summary.fees,
         "paid": summary.paid,
         "extraction": summary.extraction,
     }

@@ -1,0 +1,165 @@
+"""A run with fees, rewards and epochs: every owner within the limit, the house's account exact, replayed equal."""
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from auction.ledger import Ledger
+from auction.validator.evidence import Watch
+from auction.validator.validate import validate
+from intents.fees import RoundFees
+from solvernet.accounts import money
+from solvernet.errors import InvalidScenarioError
+from solvernet.explain import explain
+from solvernet.fee_table import FeeFigures, entries, fee_table
+from solvernet.inline import InlineRun, open_inline
+from solvernet.replay import replay
+from solvernet.scenario import parse_scenario
+from solvernet.simulate import RunConfig, meta, prepare
+from tests.solvernet.conftest import name_of, quarter_text
+
+FEES = """
+[fees]
+notional_percent = 0.03
+surplus_percent = 20.0
+reward_percent = 50.0
+most_penalty = 5.0
+epoch_rounds = 2
+consistency_percent = 50.0
+
+[policy]"""
+SPECS = 'specs = ["single-path", "greedy", "convex", "matcher"]'
+LIVELY = {
+    "[policy]": FEES,
+    'bond_chain = "rollup"': 'bond_chain = "rollup"\npayment = "vcg"',
+    SPECS: 'specs = ["single-path", "greedy", "no-settle?settles_every=2&discount_bps=0"]',
+    "per_round = 3.6": "per_round = 8.0",
+    'end = "2020-03-11T12:15:00Z"': 'end = "2020-03-11T12:20:00Z"',
+}
+
+
+class Charged:
+    """The run, watched by the validator."""
+
+    def __init__(self) -> None:
+        self.run: InlineRun = open_inline(name_of(quarter_text(**LIVELY)))
+        self.auctioneer = self.run.engine.auctioneer
+        self.watch = Watch()
+        self.auctioneer.watch(self.watch)
+        self.run.drive()
+        figures = fee_table(self.run.engine, self.run.events)
+        assert figures is not None
+        self.figures: FeeFigures = figures
+
+    def bodies(self, kind: str) -> list[dict[str, Any]]:
+        return [event.body for event in self.run.events if event.kind == kind and isinstance(event.body, dict)]
+
+
+@pytest.fixture(scope="module")
+def charged() -> Charged:
+    return Charged()
+
+
+def test_the_run_has_rewards_penalties_and_shares(charged: Charged) -> None:
+    figures = charged.figures
+
+    assert min(sum(figures.collected.values()), figures.fines, figures.rewards, figures.shares) > 0
+    assert figures.epochs > 1
+    assert any(run.plan.is_cross_chain and run.plan.terms.fee for run in charged.auctioneer.executor.runs())
+
+
+def test_every_fill_is_charged_what_the_rule_of_its_round_says_and_stays_within_the_limit(charged: Charged) -> None:
+    rules = {e.round: RoundFees.model_validate(e.body["fees"], strict=False) for e in _of(charged, "round.opened")}
+    for run_ in charged.auctioneer.executor.runs():
+        terms = run_.plan.terms
+        rule = rules[int(terms.fill_id.split(".")[0])]
+
+        assert terms.fee == rule.fee(terms.signed.intent, terms.quantity, terms.debit)
+        assert terms.gain >= 0
+
+
+def test_the_houses_account_adds_up_to_what_lies_in_its_vaults(charged: Charged) -> None:
+    figures = charged.figures
+    *flows, left = [cash for _, cash in entries(figures)]
+
+    assert sum(flows) == left == sum(figures.left.values()) == charged.run.engine.fee_record.balance
+    assert figures.owed == 0
+    assert money(charged.auctioneer.world) == charged.run.engine.money_in
+
+
+def test_what_lies_in_the_vaults_is_what_the_fees_of_delivered_fills_come_to(charged: Charged) -> None:
+    runs = charged.auctioneer.executor.runs()
+
+    due = sum(run_.plan.terms.fee for run_ in runs if run_.delivered_ms)
+    assert sum(charged.figures.collected.values()) == due
+
+
+def test_no_solver_is_rewarded_more_than_its_share_of_the_fees_of_its_own_fills(charged: Charged) -> None:
+    for due in charged.bodies("reward.due"):
+        assert 0 <= int(due["due"]) <= int(due["fees"]) // 2
+    for line in charged.figures.lines:
+        assert line.rewards_usd <= line.fees_usd / 2
+
+
+def test_an_epoch_pays_out_no_more_than_it_took_in(charged: Charged) -> None:
+    for closed in charged.bodies("epoch.closed"):
+        left = int(closed["fees"]) - int(closed["rewards"])
+        shares = sum(int(line["share"]) for line in closed["solvers"])
+
+        assert 0 <= shares <= left // 2
+        assert int(closed["kept"]) == left - shares
+
+
+def test_what_is_due_in_the_ledger_is_what_is_paid_on_chain(charged: Charged) -> None:
+    rewards, shares = Counter[str](), Counter[str]()
+    for due in charged.bodies("reward.due"):
+        rewards[due["solver"]] += int(due["due"])
+    for closed in charged.bodies("epoch.closed"):
+        for line in closed["solvers"]:
+            shares[line["solver"]] += int(line["share"])
+
+    record = charged.run.engine.fee_record
+    assert (+record.rewards, +record.shares) == (+rewards, +shares)
+
+
+def test_the_validator_finds_every_delivery_as_it_was_awarded_with_its_fee(charged: Charged) -> None:
+    auctioneer = charged.auctioneer
+    sendings = [sending for plan in auctioneer.executor.runs() for sending in plan.sendings.values()]
+    calls = {sending.transaction_id: sending.step.call for sending in sendings}
+    final = dict.fromkeys(auctioneer.world.chain_ids, auctioneer.world.now_ms)
+    evidence = charged.watch.evidence(calls, final, charged.run.engine.name.window.start)
+
+    honest = Counter((verdict.kind, verdict.code) for verdict in validate(charged.run.events, evidence))
+    free = [event for event in charged.run.events if event.kind != "round.opened"]
+    forged = Counter((verdict.kind, verdict.code) for verdict in validate(free, evidence))
+
+    delivered = len(charged.bodies("fill.delivered"))
+    assert honest["valid", "settled"] == delivered
+    assert set(honest) <= {("valid", "settled"), ("violation", "unsettled")}
+    assert forged["violation", "award"] >= delivered
+
+
+def test_a_run_with_fees_is_replayed_equal_and_its_story_names_the_fee(tmp_path: Path, charged: Charged) -> None:
+    file, folder = tmp_path / "charged.toml", tmp_path / "run"
+    file.write_text(quarter_text(**LIVELY), encoding="utf-8")
+    config = RunConfig(scenario=str(file), out=folder, ideal=False)
+    ledger = Ledger(folder)
+    ledger.name(meta(prepare(config), config))
+    ledger.commit(charged.run.events)
+    ledger.close()
+
+    assert replay(folder).difference is None
+    awarded = next(body for body in charged.bodies("fill.awarded") if "fee" in body)
+    story = explain(folder, awarded["intent_id"])
+    assert any(f"fee {int(awarded['fee']) / 1e6:,.2f} USDC within the limit" in line.what for line in story.lines)
+
+
+def test_rewards_cannot_come_out_of_two_places() -> None:
+    with pytest.raises(InvalidScenarioError, match="fills are free"):
+        parse_scenario(quarter_text(**{"[policy]": FEES, "nodes = 200": "nodes = 200\nfees = 50.0"}), "test")
+
+
+def _of(charged: Charged, kind: str) -> list[Any]:
+    return [event for event in charged.run.events if event.kind == kind]
