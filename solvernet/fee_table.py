@@ -52,6 +52,12 @@ class FeeFigures(Boundary):
     epochs: int
     lines: tuple[FeeLine, ...]
 
+    @property
+    def adds_up(self) -> bool:
+        """Whether what came in less what went out is what is left."""
+        came = sum(self.collected.values()) + self.fines
+        return came - self.returned - self.rewards - self.shares == sum(self.left.values())
+
 
 def fee_table(engine: Engine, events: Sequence[Event]) -> FeeFigures | None:
     """Return the house's account; `None` where fills are free."""

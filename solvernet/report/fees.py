@@ -4,8 +4,9 @@ from intents.assets import USDC_UNIT
 from solvernet.fee_table import FeeLine, entries
 from solvernet.report.formats import dollars
 from solvernet.report.markup import Child, Markup, join
+from solvernet.report.palette import WEATHER
 from solvernet.report.run_view import RunView
-from solvernet.report.section import Column, datum, paragraph, section, table
+from solvernet.report.section import Column, datum, paragraph, section, swatch, table
 
 COLUMNS = (
     Column("Solver"),
@@ -27,16 +28,17 @@ def fees(view: RunView) -> Markup:
     figures = view.summary.fees
     if figures is None:
         return section("fees", "Fees", paragraph("Fills were free.", class_="none"))
-    listing = table("Fees and what solvers had of them", COLUMNS, (_row(line) for line in figures.lines))
+    listing = table("Fees and what solvers had of them", COLUMNS, (_row(view, line) for line in figures.lines))
     title = f"The house’s account over {figures.epochs} epochs"
     account = table(title, ACCOUNT, (_entry(what, cash) for what, cash in entries(figures)))
     return section("fees", "Fees", join(listing, account), paragraph(EXPLAINED, class_="aside"))
 
 
-def _row(line: FeeLine) -> tuple[Child, ...]:
+def _row(view: RunView, line: FeeLine) -> tuple[Child, ...]:
     money = (line.fees_usd, line.rewards_usd, line.share_usd, line.fined_usd)
     counts = (datum(line.won, f"{line.won:,}"), datum(line.settled, f"{line.settled:,}"))
-    return (line.solver, *counts, *(datum(usd, dollars(usd)) for usd in money))
+    name = swatch(view.solver_colour.get(line.solver, WEATHER), line.solver)
+    return (name, *counts, *(datum(usd, dollars(usd)) for usd in money))
 
 
 def _entry(what: str, cash: int) -> tuple[Child, ...]:

@@ -1,7 +1,7 @@
 """Fees for volume and on surplus, and the limits that leave room for them."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from intents import builders
@@ -89,6 +89,7 @@ limits = st.integers(-300 * USDC_UNIT, 300 * USDC_UNIT)
 quantities = st.integers(1, 10_000).map(lambda lots: lots * LOT)
 
 
+@settings(max_examples=60)
 @given(rules, limits, quantities, st.integers(0, 400 * USDC_UNIT))
 def test_a_price_within_the_net_limit_and_its_fee_are_within_what_was_signed(
     fees: RoundFees, limit: int, quantity: int, below: int
@@ -102,6 +103,7 @@ def test_a_price_within_the_net_limit_and_its_fee_are_within_what_was_signed(
     assert debit + fee <= signed.max_debit(quantity)
 
 
+@settings(max_examples=60)
 @given(rules, limits)
 def test_the_net_limit_takes_no_more_than_the_fee(fees: RoundFees, limit: int) -> None:
     signed = intent(limit)
@@ -111,6 +113,7 @@ def test_the_net_limit_takes_no_more_than_the_fee(fees: RoundFees, limit: int) -
     assert above + fees.for_volume(signed, OPTION_UNIT, above) > limit
 
 
+@settings(max_examples=60)
 @given(rules, limits)
 def test_the_least_limit_is_the_smallest_that_pays_for_a_cost_and_its_fee(fees: RoundFees, cost: int) -> None:
     least = fees.least_limit(intent(0), cost)

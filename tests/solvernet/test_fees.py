@@ -1,23 +1,30 @@
 """A run with fees, rewards and epochs: every owner within the limit, the house's account exact, replayed equal."""
 
 from collections import Counter
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from auction.ledger import Ledger
 from auction.validator.evidence import Watch
 from auction.validator.validate import validate
+from intents.assets import USDC_UNIT
 from intents.fees import RoundFees
 from solvernet.accounts import money
+from solvernet.cli.show_fees import fee_lines
 from solvernet.errors import InvalidScenarioError
 from solvernet.explain import explain
 from solvernet.fee_table import FeeFigures, entries, fee_table
 from solvernet.inline import InlineRun, open_inline
 from solvernet.replay import replay
+from solvernet.report.fees import fees
+from solvernet.report.run_view import view_of
 from solvernet.scenario import parse_scenario
 from solvernet.simulate import RunConfig, meta, prepare
+from solvernet.summary import Outcome, summarise
 from tests.solvernet.conftest import name_of, quarter_text
 
 FEES = """
@@ -85,6 +92,8 @@ def test_the_houses_account_adds_up_to_what_lies_in_its_vaults(charged: Charged)
     *flows, left = [cash for _, cash in entries(figures)]
 
     assert sum(flows) == left == sum(figures.left.values()) == charged.run.engine.fee_record.balance
+    assert figures.adds_up
+    assert not figures.model_copy(update={"rewards": figures.rewards + 1}).adds_up
     assert figures.owed == 0
     assert money(charged.auctioneer.world) == charged.run.engine.money_in
 
@@ -101,6 +110,23 @@ def test_no_solver_is_rewarded_more_than_its_share_of_the_fees_of_its_own_fills(
         assert 0 <= int(due["due"]) <= int(due["fees"]) // 2
     for line in charged.figures.lines:
         assert line.rewards_usd <= line.fees_usd / 2
+
+
+def test_a_reward_is_what_its_winner_added_to_the_round_or_half_of_its_fees_if_less(
+    charged: Charged,
+) -> None:
+    fees = Counter[tuple[int, str]]()
+    for event in _of(charged, "fill.awarded"):
+        fees[event.round, event.body["solver"]] += int(event.body.get("fee", 0))
+    bound = 0
+    for event in _of(charged, "round.payments"):
+        total = sum(int(account["score"]) for account in event.body["accounts"])
+        for account in event.body["accounts"]:
+            added, most = total - int(account["reference"]), fees[event.round, account["solver"]] // 2
+            bound += added > most
+
+            assert int(account["reward"]) == min(added, most) >= 0
+    assert bound
 
 
 def test_an_epoch_pays_out_no_more_than_it_took_in(charged: Charged) -> None:
@@ -153,7 +179,28 @@ def test_a_run_with_fees_is_replayed_equal_and_its_story_names_the_fee(tmp_path:
     assert replay(folder).difference is None
     awarded = next(body for body in charged.bodies("fill.awarded") if "fee" in body)
     story = explain(folder, awarded["intent_id"])
+    assert "0.03 % of the underlying, at most 12.5 % of the premium and 20 % of what a fill gains" in story.title
     assert any(f"fee {int(awarded['fee']) / 1e6:,.2f} USDC within the limit" in line.what for line in story.lines)
+
+
+def test_summary_report_and_terminal_show_every_solver_and_the_account(charged: Charged) -> None:
+    outcome = Outcome(charged.run.engine, charged.run.events, "0" * 64, True, 0.0, None)
+    summary = summarise(outcome)
+    page = fees(view_of(summary, outcome))
+    terminal = Console(record=True, width=100, file=StringIO())
+    for table in fee_lines(charged.figures):
+        terminal.print(table)
+    printed = terminal.export_text()
+
+    assert summary.fees == charged.figures
+    for line in charged.figures.lines:
+        assert f"{line.solver}</" in page
+        assert f"{line.fees_usd:,.2f}" in printed
+    for what, cash in entries(charged.figures):
+        assert f">{what}<" in page
+        assert f"{cash / USDC_UNIT:,.6f}" in printed
+    penalties = [line for line in summary.paid if line.what == "penalty from the bond"]
+    assert [(line.payer, line.usd) for line in penalties] == [("no-settle", charged.figures.fines / USDC_UNIT)]
 
 
 def test_rewards_cannot_come_out_of_two_places() -> None:
