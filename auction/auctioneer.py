@@ -249,10 +249,10 @@ class Auctioneer:
         )
 
     def _note_result(self, result: RoundResult, told: Sequence[Award], house: Benchmark, tie: bytes) -> None:
-        now_ms, costs = self.world.now_ms, self._open_tender().least_limit
+        now_ms = self.world.now_ms
         alone: dict[str, Json] = {
-            name: {"surplus": str(it.surplus), "cause": it.cause, "unit_cost": _text(costs(name, it.unit_cost))}
-            for name, it in house.alone.items()
+            name: {"surplus": str(found.surplus), "cause": found.cause, "unit_cost": _text(found.unit_cost)}
+            for name, found in house.alone.items()
         }
         bound = first_best(result, house)
         self.journal.note(now_ms, "round.benchmark", {"first_best": str(bound), "alone": alone})

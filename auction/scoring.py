@@ -46,12 +46,6 @@ class Tender:
         """Return an intent as it has to be priced: with the limit that leaves room for the fee."""
         return self.fees.net(intent) if self.fees else intent
 
-    def least_limit(self, intent_id: str, unit_cost: int | None) -> int | None:
-        """Return the smallest limit of an intent that would pay for a cost of one unit and for the fee."""
-        if unit_cost is None or self.fees is None:
-            return unit_cost
-        return self.fees.least_limit(self.intents[intent_id][0].intent, unit_cost)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scored:
@@ -85,6 +79,11 @@ class Scored:
         """Return what the owner of an intent gains."""
         pairs = zip(self.bid.fills, self.gains, strict=True)
         return sum(gain for fill, gain in pairs if fill.intent_id == intent_id)
+
+    def score_on(self, intent_id: str) -> int:
+        """Return what the owner of an intent gains and pays the house."""
+        pairs = zip(self.bid.fills, self.fees, strict=False)
+        return self.gain(intent_id) + sum(fee for fill, fee in pairs if fill.intent_id == intent_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

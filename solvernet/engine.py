@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from auction.auctioneer import Auctioneer
 from auction.conduct.dependence import DependenceMonitor
 from auction.conduct.records import records_of
-from auction.house import Benchmark, absent, benchmark
+from auction.house import Benchmark, absent, before_fees, benchmark
 from auction.ledger import Event
 from intents.canonical import Json
+from intents.fees import RoundFees
 from intents.sealing import Letterbox
 from solvernet import rules
 from solvernet.accounts import holdings, money, totals
@@ -100,6 +101,7 @@ class Engine:
         self._has_house = has_house
         self._graph: LiquidityGraph | None = None
         self._snapshot: Snapshot | None = None
+        self._fees: RoundFees | None = None
         self._last_graph: LiquidityGraph | None = None
         self._house: Benchmark | None = None
         self.rounds = 0
@@ -145,7 +147,7 @@ class Engine:
         self.rounds += 1
         announcement = self.auctioneer.open_round(self.rounds, self.letterbox(self.rounds).public)
         before, snapshot = self._last_graph, announcement.snapshot
-        self._snapshot = snapshot
+        self._snapshot, self._fees = snapshot, announcement.fees
         self._graph = LiquidityGraph(snapshot) if before is None else before.updated(snapshot)
         self._last_graph = self._graph
         return announcement
@@ -157,7 +159,8 @@ class Engine:
         if not self._has_house:
             return absent(self.auctioneer.jobs())
         rounds = self.name.scenario.rounds
-        self._house = benchmark(self._graph, self.auctioneer.jobs(), rounds.nodes, rounds.house)
+        found = benchmark(self._graph, self.auctioneer.jobs(), rounds.nodes, rounds.house)
+        self._house = before_fees(found, self.auctioneer.intents(), self._fees)
         return self._house
 
     def close_round(self, sheets: Sequence[BidSheet], faults: Mapping[str, str]) -> tuple[Award, ...]:
