@@ -1,7 +1,9 @@
 """A run with fees, rewards and epochs: every owner within the limit, the house's account exact, replayed equal."""
 
 from collections import Counter
+from collections.abc import Collection
 from io import StringIO
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +11,12 @@ import pytest
 from rich.console import Console
 
 from auction.ledger import Ledger
+from auction.payday import Payday
+from auction.reckoning import Reckoning
+from auction.round import RoundResult
 from auction.validator.evidence import Watch
 from auction.validator.validate import validate
+from auction.winner_determination.exact import Exact
 from intents.assets import USDC_UNIT
 from intents.fees import RoundFees
 from solvernet.accounts import money
@@ -26,6 +32,7 @@ from solvernet.scenario import parse_scenario
 from solvernet.simulate import RunConfig, meta, prepare
 from solvernet.summary import Outcome, summarise
 from tests.solvernet.conftest import name_of, quarter_text
+from venues.world import World
 
 FEES = """
 [fees]
@@ -42,7 +49,7 @@ LIVELY = {
     "[policy]": FEES,
     'bond_chain = "rollup"': 'bond_chain = "rollup"\npayment = "vcg"',
     SPECS: 'specs = ["single-path", "greedy", "no-settle?settles_every=2&discount_bps=0"]',
-    "per_round = 3.6": "per_round = 8.0",
+    "per_round = 3.6": "per_round = 5.0",
     'end = "2020-03-11T12:15:00Z"': 'end = "2020-03-11T12:20:00Z"',
 }
 
@@ -55,10 +62,23 @@ class Charged:
         self.auctioneer = self.run.engine.auctioneer
         self.watch = Watch()
         self.auctioneer.watch(self.watch)
+        self.decided: list[tuple[RoundResult, Reckoning]] = []
+        self._listen(self.auctioneer._payday)
         self.run.drive()
         figures = fee_table(self.run.engine, self.run.events)
         assert figures is not None
         self.figures: FeeFigures = figures
+
+    def _listen(self, payday: Payday) -> None:
+        """Keep every decided round that has winners."""
+        decide = payday.decide
+
+        def kept(world: World, number: int, result: RoundResult, reckoning: Reckoning) -> None:
+            if result.winners:
+                self.decided.append((result, reckoning))
+            decide(world, number, result, reckoning)
+
+        payday.decide = kept  # type: ignore[method-assign]
 
     def bodies(self, kind: str) -> list[dict[str, Any]]:
         return [event.body for event in self.run.events if event.kind == kind and isinstance(event.body, dict)]
@@ -127,6 +147,29 @@ def test_a_reward_is_what_its_winner_added_to_the_round_or_half_of_its_fees_if_l
 
             assert int(account["reward"]) == min(added, most) >= 0
     assert bound
+
+
+def score_without(reckoning: Reckoning, group: Collection[str]) -> int:
+    """Return what the round reaches without some solvers, chosen anew."""
+    rest = [offer for offer in reckoning._offers if offer.solver not in group]
+    return Exact(rest, reckoning._limits).best().score
+
+
+def test_in_rounds_of_a_run_no_coalition_objects_to_core_rewards_within_fees_and_nobody_is_owed_less_than_nothing(
+    charged: Charged,
+) -> None:
+    """For every group of winners: their rewards are at most what the round loses without them."""
+    charges = charged.auctioneer.rules.charges
+    assert charges is not None
+    for result, reckoning in charged.decided:
+        caps = charges.caps(result.winners)
+        rewards = {payment.solver: payment.reward for payment in reckoning.payments("core", None, caps)}
+        for size in range(1, len(rewards) + 1):
+            for group in combinations(sorted(rewards), size):
+                lost = reckoning.references.choice.score - score_without(reckoning, group)
+
+                assert 0 <= sum(rewards[name] for name in group) <= lost
+    assert max(len(result.winners) for result, _ in charged.decided) > 1
 
 
 def test_an_epoch_pays_out_no_more_than_it_took_in(charged: Charged) -> None:
