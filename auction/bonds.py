@@ -9,9 +9,12 @@ import math
 from collections.abc import Mapping
 from typing import Final
 
+import numpy as np
+
 from intents.assets import ETH, OPTION_UNIT, PRICE_UNIT, USDC_UNIT
-from venues.pricing import black76
-from venues.truth import strip, years_to
+from venues.observed import UNOBSERVED
+from venues.pricing import listed
+from venues.pricing.strip import strip
 
 QUANTILE_95: Final = 1.959964
 """Standard deviations that 95 % of moves stay within, both directions together."""
@@ -48,6 +51,6 @@ def _value(legs: Mapping[str, int], spot: float, vol: float, now_ms: int) -> flo
     value = legs.get(ETH, 0) / OPTION_UNIT * spot
     if names:
         terms = strip(names)
-        prices = black76.price(spot, terms.strikes, vol, years_to(terms, now_ms), terms.calls > 0)
+        prices = listed.prices(spot, terms, np.full(len(names), vol), now_ms, UNOBSERVED)
         value += float(sum(price * legs[name] / OPTION_UNIT for price, name in zip(prices, names, strict=True)))
     return value

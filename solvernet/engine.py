@@ -21,6 +21,7 @@ from solvernet.adversary_builder import kinds
 from solvernet.bridge_record import BridgeRecord
 from solvernet.build import build_world, solver_names, truth_of
 from solvernet.corruption_record import CorruptionRecord
+from solvernet.exercise_record import ExerciseRecord
 from solvernet.extraction_table import extraction_events
 from solvernet.fee_record import FeeRecord
 from solvernet.network_faults import LOST, NetworkFaults
@@ -91,8 +92,9 @@ class Engine:
         self.corruption_record = CorruptionRecord(scenario, world)
         self.rollup_record = RollupRecord(scenario)
         self.fee_record = FeeRecord()
+        self.exercise_record = ExerciseRecord(scenario)
         watchers = (self.recorder, self.fee_record, self.venue_record, self.oracle_record, self.corruption_record)
-        for watcher in (*watchers, self.rollup_record, self.bridge_record):
+        for watcher in (*watchers, self.rollup_record, self.bridge_record, self.exercise_record):
             self.auctioneer.watch(watcher)
         self.extraction = ExtractionObserver(kinds(scenario, world.faults))
         if self.extraction.kinds:

@@ -14,6 +14,7 @@ from solvernet.accounts import escrow_flows, money, profit
 from solvernet.bridge_table import BridgeLine, bridge_table
 from solvernet.build import solver_names
 from solvernet.engine import Engine
+from solvernet.exercise_table import ExerciseLine, exercise_table
 from solvernet.extraction_table import ExtractionFigures, extraction_table
 from solvernet.fault_table import FaultLine, fault_table
 from solvernet.fee_table import FeeFigures, fee_table
@@ -135,6 +136,9 @@ class Summary(Boundary):
     rollups: tuple[RollupLine, ...] = ()
     """What each rollup posted, and when its blocks were safe and final."""
 
+    exercises: tuple[ExerciseLine, ...] = ()
+    """What was to be done around expiries, where options of other styles than European are listed."""
+
     extraction: ExtractionFigures | None = None
     """What adversaries took; `None` in a scenario without any."""
 
@@ -213,13 +217,23 @@ def summarise(outcome: Outcome) -> Summary:
         faults=fault_table(outcome.events, _chain_names(engine)),
         security=security_table(engine.name.scenario, engine.auctioneer.world, engine.corruption_record),
         rollups=rollup_table(engine.name.scenario, engine.name.window, engine.rollup_record, engine.auctioneer.world),
+        exercises=exercise_table(
+            engine.name.scenario, engine.name.window, engine.exercise_record, engine.auctioneer.world
+        ),
         extraction=_extraction(engine),
         fees=fee_table(engine, outcome.events),
         paid=who_paid(engine.auctioneer.world, runs, outcome.events, engine.recorder.restitutions),
         flags=tuple(_body(event) for event in outcome.events if event.kind == "conduct.finding"),
-        stability=_stability([*engine.recorder.operations, *settlements(engine, outcome.ideal)]),
+        stability=_stability(operations(outcome)),
         wall_s=round(outcome.wall_s, 2),
     )
+
+
+def operations(outcome: Outcome) -> list[Operation]:
+    """Return the critical operations of a finished run."""
+    engine = outcome.engine
+    exercises = engine.exercise_record.operations(engine.auctioneer.world)
+    return [*engine.recorder.operations, *exercises, *settlements(engine, outcome.ideal)]
 
 
 def leaderboard(outcome: Outcome) -> tuple[SolverLine, ...]:

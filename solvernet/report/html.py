@@ -15,6 +15,7 @@ from plotly.offline import get_plotlyjs
 
 from solvernet.report.bridges import bridges
 from solvernet.report.conduct import conduct
+from solvernet.report.exercises import exercises
 from solvernet.report.extraction import extraction
 from solvernet.report.failures import failures
 from solvernet.report.faults import faults
@@ -44,6 +45,7 @@ CONTENTS: Final[tuple[tuple[str, str], ...]] = (
     ("oracles", "Oracles"),
     ("security", "Security"),
     ("rollups", "Rollups"),
+    ("exercises", "Expiries"),
     ("bridges", "Bridges"),
     ("intents", "Intents"),
     ("gains", "Gains"),
@@ -64,6 +66,7 @@ SECTIONS: Final[Mapping[str, Callable[[RunView], Markup]]] = {
     "oracles": oracles,
     "security": security,
     "rollups": rollups,
+    "exercises": exercises,
     "bridges": bridges,
     "intents": outcomes,
     "gains": gains,
@@ -118,6 +121,7 @@ def _left_out(summary: Summary) -> frozenset[str]:
         "faults": summary.faults,
         "security": summary.security,
         "rollups": summary.rollups,
+        "exercises": summary.exercises,
         "bridges": summary.bridges,
         "fees": summary.fees,
         "paid": summary.paid,
