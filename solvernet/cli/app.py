@@ -39,6 +39,7 @@ def solvernet(
 app.command("run")(run.run)
 app.command("resume")(run.resume)
 app.command("replay")(inspect.replay)
+app.command("migrate")(inspect.migrate)
 app.command("explain")(inspect.explain)
 app.command("conduct")(inspect.conduct)
 app.command("graph")(graph.graph)

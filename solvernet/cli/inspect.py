@@ -26,6 +26,21 @@ def replay(folder: Folder, json: AsJson = False) -> int:
     return 0 if result.difference is None else 1
 
 
+def migrate(folder: Folder, json: AsJson = False) -> None:
+    """Bring a ledger that an older version wrote up to date; a copy of it is kept."""
+    from dataclasses import asdict
+
+    from solvernet.ledger_place import migrate as bring_up_to_date
+
+    done = bring_up_to_date(folder)
+    if json:
+        typer.echo(text_json.dumps(asdict(done)))
+    elif done.copy:
+        typer.echo(f"schema {done.before} became schema {done.after}; as it was, it is kept in {done.copy}")
+    else:
+        typer.echo(f"up to date: schema {done.after}")
+
+
 def explain(
     folder: Folder,
     intent: Annotated[str, typer.Argument(help="Id of an intent, or its first digits.")],

@@ -115,7 +115,7 @@ def test_what_names_the_run_is_read_back(tmp_path: Path) -> None:
     written(tmp_path).close()
     reader = LedgerReader(tmp_path)
 
-    assert reader.meta == {"schema": "1", "scenario": "test", "seed": "7"}
+    assert reader.meta == {"schema": "2", "scenario": "test", "seed": "7"}
     reader.close()
 
 
