@@ -18,9 +18,10 @@ from auction.payday import Payday
 from auction.reckoning import Decided, Reckoning
 from auction.round import RoundResult, Ruling, awards, close, first_best
 from auction.rules import AuctionRules
-from auction.scoring import Scored, Tender, plans_of
+from auction.scoring import Scored, Tender
 from auction.settlement.attribution import Verdict
 from auction.settlement.executor import Executor
+from auction.settlement.own_sending import sent_plans
 from auction.settlement.plan import Deadlines
 from intents.canonical import Json
 from intents.intent import SignedIntent
@@ -173,7 +174,9 @@ class Auctioneer:
         plans = [
             (plan, (scored.bid.solver, scored.position) in kept)
             for scored in result.winners
-            for plan in plans_of(scored.bid, scored.position, tender, self._deadlines)
+            for plan in sent_plans(
+                scored.bid, scored.position, decisions.get(scored.bid.solver), tender, self._deadlines
+            )
         ]
         self._aftermath.begin(self.world, plans)
         self._payday.begin(self.world, tender.round)

@@ -1,13 +1,13 @@
 """What auctioneer and solvers say to each other."""
 
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
 from intents.boundary import Amount, Boundary, SignedAmount
 from intents.fees import RoundFees
 from intents.intent import Intent
-from solvers.bid import Bid
+from solvers.bid import MAX_FILLS, Bid, BidFill
 from venues.snapshot import Snapshot
 
 MAX_BIDS: Final = 64
@@ -101,14 +101,28 @@ class BidResult(Boundary):
     for a solver that wins nothing."""
 
 
+class OwnSettlement(Boundary):
+    """What a solver says it sends itself for one of its wins, in place of what was awarded."""
+
+    position: int = Field(ge=0)
+    sender: str = Field(pattern=r"^[a-z0-9][-a-z0-9]{0,47}$")
+    """Account that sends it, and pays for gas."""
+
+    fills: tuple[BidFill, ...] = Field(min_length=1, max_length=MAX_FILLS)
+    """One for each fill that was awarded, of the same intents in the same order."""
+
+
 class Decision(Boundary):
-    """What a solver does about an award: settle by the published policy, or nothing."""
+    """What a solver does about an award: settle by the published policy, or by itself, or nothing."""
 
     kind: Literal["decision"] = "decision"
     round: int
     solver: str
     settle: tuple[int, ...]
     """Positions of the winning bids that it settles."""
+
+    own: Annotated[tuple[OwnSettlement, ...], Field(exclude_if=lambda value: not value)] = ()
+    """What it sends itself for some of them."""
 
     error: str = Field(default="", max_length=512)
 

@@ -53,8 +53,12 @@ class Plan:
     """All steps of one fill, in the order in which they may happen."""
 
     terms: FillTerms
+    """What was awarded."""
+
     home: str
     steps: tuple[Step, ...]
+    sent_by: str = ""
+    """Account that sends them, if that is not the solver."""
 
     @property
     def is_cross_chain(self) -> bool:

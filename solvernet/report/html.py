@@ -35,6 +35,7 @@ from solvernet.report.rollups import rollups
 from solvernet.report.run_view import RunView, view_of
 from solvernet.report.security import security
 from solvernet.report.stability import stability
+from solvernet.report.validation import validation
 from solvernet.report.venues import venues
 from solvernet.summary import Outcome, Summary
 
@@ -53,6 +54,7 @@ CONTENTS: Final[tuple[tuple[str, str], ...]] = (
     ("failures", "Failures"),
     ("fees", "Fees"),
     ("paid", "Who paid"),
+    ("validation", "Validation"),
     ("venues", "Venues"),
     ("extraction", "Taken"),
     ("conduct", "Conduct"),
@@ -74,6 +76,7 @@ SECTIONS: Final[Mapping[str, Callable[[RunView], Markup]]] = {
     "failures": failures,
     "fees": fees,
     "paid": paid,
+    "validation": validation,
     "venues": venues,
     "extraction": extraction,
     "conduct": conduct,
