@@ -60,7 +60,9 @@ def test_a_run_has_the_same_rows_in_a_database_and_all_commands_work_from_there(
     assert sorted(path.name for path in folder.iterdir()) == ["ledger.url", "summary.json"]
     assert "hush" not in (folder / "ledger.url").read_text()
     intent = next(row.event.body["intent_id"] for row in ours.rows if row.event.kind == "intent.received")  # type: ignore[index, call-overload]
-    for command in (["replay"], ["explain", str(intent)[:12]], ["conduct"], ["migrate"]):
+    assert run_app(["replay", str(folder)]) == 0
+    assert f"equal: {len(ours.rows)} events, fingerprint {ours.rows[-1].hash}" in capsys.readouterr().out
+    for command in (["explain", str(intent)[:12]], ["conduct"], ["migrate"]):
         capsys.readouterr()
         found = [run_app([command[0], str(place), *command[1:]]) for place in (folder, in_file)]
         here, there = (text for text in _halves(capsys.readouterr().out))
@@ -80,7 +82,8 @@ def _halves(text: str) -> tuple[str, str]:
     return "\n".join(lines[:middle]), "\n".join(lines[middle:])
 
 
-@pytest.mark.parametrize("place", ["inside", pytest.param("before", marks=pytest.mark.proof)])
+@pytest.mark.proof
+@pytest.mark.parametrize("place", ["before", "inside", "after"])
 def test_a_run_killed_at_a_commit_goes_on_from_the_database_even_if_its_folder_is_lost(
     scenario: Path, in_file: Path, tmp_path: Path, url: str, place: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
