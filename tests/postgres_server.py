@@ -1,4 +1,4 @@
-"""A PostgreSQL server that is thrown away: in a temporary folder, on a Unix socket, without waiting for disks."""
+"""A PostgreSQL server that is thrown away: in a temporary folder, on a Unix socket."""
 
 import os
 import pwd
@@ -29,8 +29,9 @@ def binaries() -> Path | None:
 class Server:
     """A server that runs."""
 
-    def __init__(self, folder: Path, programs: Path) -> None:
+    def __init__(self, folder: Path, programs: Path, *, is_durable: bool = False) -> None:
         self.folder = folder
+        self._fsync = "on" if is_durable else "off"
         self._programs = programs
         self._as: dict[str, Any] = {}
         if os.geteuid() == 0:
@@ -46,7 +47,12 @@ class Server:
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
-        settings = ("listen_addresses=", f"unix_socket_directories={self.folder}", "fsync=off", "shared_buffers=16MB")
+        settings = (
+            "listen_addresses=",
+            f"unix_socket_directories={self.folder}",
+            f"fsync={self._fsync}",
+            "shared_buffers=16MB",
+        )
         command = [self._programs / "postgres", "-D", self.folder / "data", *(f"--{each}" for each in settings)]
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(command, stdout=log, stderr=log, cwd=self.folder, **self._as)
@@ -69,11 +75,11 @@ class Server:
 
 
 @contextmanager
-def server(programs: Path) -> Iterator[Server]:
-    """Run a server as long as the block lasts."""
+def server(programs: Path, *, is_durable: bool = False) -> Iterator[Server]:
+    """Run a server as long as the block lasts; only one that is durable waits for disks."""
     folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))  # a socket's path must be short
     try:
-        found = Server(folder, programs)
+        found = Server(folder, programs, is_durable=is_durable)
         try:
             yield found
         finally:
