@@ -4,7 +4,7 @@ A writer holds a lock of its session, and everything it writes goes through that
 has lost the lock, and cannot commit any more. Should both fail, the key of the rows refuses a second writer.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from typing import Any, Final, Literal
 
@@ -90,8 +90,10 @@ class PostgresLedger:
             TypeError: if a body is not canonical JSON.
         """
         with self._transaction():
-            heads = [self._append("events", events), self._append("telemetry", telemetry)]
-        self._heads = dict(zip(CHAINS, heads, strict=True))
+            found = [self._append("events", events), self._append("telemetry", telemetry)]
+            heads = dict(zip(CHAINS, found, strict=True))
+            self._put_heads(heads)
+        self._heads = heads
 
     def close(self) -> None:
         """Let go of the ledger and its lock; one without a name holds no run and is taken away again."""
@@ -142,10 +144,19 @@ class PostgresLedger:
         rows, head = appended(self._heads[table], events)
         if rows:
             copy_rows(self._driver, self._address.schema, table, rows)
-        put = insert(self._tables["heads"]).values(chain=table, length=head.length, hash=head.hash)
-        new = {"length": put.excluded.length, "hash": put.excluded.hash}
-        self._connection.execute(put.on_conflict_do_update(index_elements=["chain"], set_=new))
         return head
+
+    def _put_heads(self, heads: Mapping[Table, Head]) -> None:
+        """Write down the ends of the chains that have grown."""
+        put = insert(self._tables["heads"])
+        new = {"length": put.excluded.length, "hash": put.excluded.hash}
+        records = [
+            {"chain": table, "length": head.length, "hash": head.hash}
+            for table, head in heads.items()
+            if head != self._heads[table]
+        ]
+        if records:
+            self._connection.execute(put.on_conflict_do_update(index_elements=["chain"], set_=new), records)
 
 
 class PostgresReader:

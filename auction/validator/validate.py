@@ -4,6 +4,7 @@ A breach counts whatever else is unknown. Without one, data that is missing come
 it the question might be closed. Who is responsible for a fill that was not settled is for attribution to say.
 """
 
+import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from auction.ledger import Event
@@ -85,7 +86,7 @@ def _matched(award: Awarded, inclusion: Inclusion, log: Log) -> Iterator[Verdict
     elif log.get("terms") != terms.id:
         yield violation(name, "terms", f"{log.name} other terms than were awarded")
     if log.name != "Claimed" and receipt.block.time_ms > award.deliver_by_ms:
-        yield violation(name, "late", f"{log.name} at {receipt.block.time_ms}, due by {award.deliver_by_ms}")
+        yield violation(name, "late", f"{log.name} at {_at(receipt.block.time_ms)}, due by {_at(award.deliver_by_ms)}")
     yield from _called(award, inclusion, log)
 
 
@@ -152,16 +153,21 @@ def _ended(award: Awarded, deliveries: Sequence[Inclusion], evidence: Evidence, 
     if deliveries:
         time_ms = deliveries[0].receipt.block.time_ms
         if span is None or span.final_ms < time_ms:
-            return undecidable(terms.fill_id, "not_final", f"its block of {time_ms} can still be undone")
+            return undecidable(terms.fill_id, "not_final", f"its block of {_at(time_ms)} can still be undone")
         if said == "fill.failed":
             return violation(terms.fill_id, "misrecorded", "it is settled, and was recorded as failed")
         return valid(terms.fill_id)
     if span is None:
         return missing(terms.fill_id, "blocks", f"{terms.chain} was not watched")
     if span.first_ms > award.award_ms:
-        return missing(terms.fill_id, "blocks", f"{terms.chain} was not watched before {span.first_ms}")
+        return missing(terms.fill_id, "blocks", f"{terms.chain} was not watched before {_at(span.first_ms)}")
     if span.final_ms <= award.deliver_by_ms:
-        return undecidable(terms.fill_id, "pending", f"it may be settled until {award.deliver_by_ms}")
+        return undecidable(terms.fill_id, "pending", f"it may be settled until {_at(award.deliver_by_ms)}")
     if said == "fill.failed":
-        return unsettled(terms.fill_id, f"it was due by {award.deliver_by_ms}")
-    return violation(terms.fill_id, "unsettled", f"it was due by {award.deliver_by_ms} and is not settled")
+        return unsettled(terms.fill_id, f"it was due by {_at(award.deliver_by_ms)}")
+    return violation(terms.fill_id, "unsettled", f"it was due by {_at(award.deliver_by_ms)} and is not settled")
+
+
+def _at(time_ms: int) -> str:
+    """Return an instant as people read it, in UTC."""
+    return dt.datetime.fromtimestamp(time_ms / 1000, tz=dt.UTC).strftime("%H:%M:%S")
