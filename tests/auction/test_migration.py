@@ -160,7 +160,7 @@ def _small(folder: Path) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("step", [5, pytest.param(1, marks=pytest.mark.proof)])
+@pytest.mark.parametrize("step", [11, pytest.param(1, marks=pytest.mark.proof)])
 def test_a_migration_killed_at_any_line_leaves_the_old_ledger_or_the_new_one_and_can_be_done_again(
     tmp_path: Path, step: int
 ) -> None:

@@ -144,7 +144,9 @@ def test_a_second_writer_is_refused_as_long_as_the_first_lives(address: Address)
     PostgresLedger(address, goes_on=True).close()
 
 
-@pytest.mark.parametrize(("where", "expected"), [("commit", FIRST), ("after", FIRST + SECOND)])
+@pytest.mark.parametrize(
+    ("where", "expected"), [("commit", FIRST), pytest.param("after", FIRST + SECOND, marks=pytest.mark.proof)]
+)
 def test_a_writer_killed_at_once_leaves_whole_rounds_and_its_lock(
     address: Address, where: str, expected: int, postgres: Server
 ) -> None:
@@ -355,7 +357,7 @@ def test_a_newer_ledger_and_a_broken_one_are_not_migrated(address: Address) -> N
     assert tamper(address, "SELECT value FROM {}.meta WHERE key = 'schema'") == [("1",)]
 
 
-@pytest.mark.parametrize("step", [13, pytest.param(1, marks=pytest.mark.proof)])
+@pytest.mark.parametrize("step", [30, pytest.param(1, marks=pytest.mark.proof)])
 def test_a_migration_killed_at_any_line_leaves_the_old_ledger_or_the_new_one_and_can_be_done_again(
     postgres: Server, step: int
 ) -> None:

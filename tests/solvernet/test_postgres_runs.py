@@ -1,18 +1,26 @@
 """Runs whose ledger is in PostgreSQL: the same fingerprints, and every command works from the folder that points."""
 
+import io
 import json
 import shutil
 import sys
+from collections.abc import Awaitable, Callable
+from contextlib import redirect_stderr
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from auction.errors import LedgerError
+from auction.ledger import Ledger
 from solvernet import ledger_place
 from solvernet.cli.app import BAD_INPUT, run_app
+from solvernet.inline import open_inline
 from solvernet.live_run import LiveRun
 from solvernet.recording import read
+from solvernet.simulate import Prepared, RunConfig, meta
 from tests.postgres_server import Server
+from tests.solvernet.conftest import name_of
 from tests.solvernet.killed_runs import Death, cut_text, died, resumed
 
 LEAN = ["--no-ideal", "--no-report", "--json"]
@@ -27,10 +35,66 @@ def scenario(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def in_file(scenario: Path) -> Path:
-    """Return the folder of the run with its ledger in a file."""
-    folder = scenario.parent / "file"
-    assert run_app(["run", str(scenario), *LEAN, "--out", str(folder)]) == 0
+    """Return the folder of the same run, undisturbed, with its ledger in a file."""
+    folder, text = scenario.parent / "file", scenario.read_text()
+    run = open_inline(name_of(text))
+    run.drive()
+    ledger = Ledger(folder)
+    ledger.name(meta(Prepared(run.engine.name, text), RunConfig(scenario="cut", out=folder)))
+    ledger.commit(run.events)
+    ledger.close()
     return folder
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A run that lost its server in its third round, and was resumed when that was back."""
+
+    folder: Path
+    url: str
+    said: tuple[str, str]
+    """What the run said in the end, and what a resumption said while the server was away."""
+
+    events: int
+    """In its ledger when it had lost the server."""
+
+
+@pytest.fixture(scope="module")
+def lost(scenario: Path, postgres: Server) -> Lost:
+    folder, url = scenario.parent / "lost", postgres.url("a run that loses its server")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(LiveRun, "_round", _losing(postgres))
+        try:
+            first = _refused(["run", str(scenario), *LEAN, "--out", str(folder), "--ledger", url])
+            second = _refused(["resume", str(folder)])
+        finally:
+            postgres.start()
+    events = len(read(folder).rows)
+    assert run_app(["resume", str(folder), *LEAN]) == 0
+    return Lost(folder, url, (first, second), events)
+
+
+def _losing(postgres: Server) -> Callable[[LiveRun], Awaitable[None]]:
+    """Return how rounds are held if the server is stopped before the third."""
+    rounds, hold = [0], LiveRun._round
+
+    async def losing(run: LiveRun) -> None:
+        rounds[0] += 1
+        if rounds[0] == 3:
+            postgres.stop()
+        await hold(run)
+
+    return losing
+
+
+def _refused(arguments: list[str]) -> str:
+    """Return the one line with which a command is refused; it never holds the password."""
+    said = io.StringIO()
+    with redirect_stderr(said):
+        assert run_app(arguments) == BAD_INPUT
+    (line,) = said.getvalue().strip().splitlines()
+    assert "hush" not in line
+    return line
 
 
 @pytest.fixture
@@ -38,42 +102,39 @@ def url(postgres: Server, request: pytest.FixtureRequest) -> str:
     return postgres.url(f"run {id(request)}")
 
 
-def refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
-    """Return the one line with which a command is refused; it never holds the password."""
-    capsys.readouterr()
-    assert run_app(arguments) == BAD_INPUT
-    lines = capsys.readouterr().err.strip().splitlines()
-    assert len(lines) == 1
-    assert "hush" not in lines[0]
-    return lines[0]
+def test_a_run_that_loses_its_server_says_so_in_one_line_and_ends_as_if_it_had_not(lost: Lost, in_file: Path) -> None:
+    assert "solvernet resume goes on from there" in lost.said[0]
+    assert "no ledger can be read at postgresql://" in lost.said[1]
+    assert 0 < lost.events < len(read(in_file).rows)
+    assert read(lost.folder).rows == read(in_file).rows
+    assert [row.event.kind for row in read(lost.folder).telemetry].count("resumed") == 1
 
 
-def test_a_run_has_the_same_rows_in_a_database_and_all_commands_work_from_there(
-    scenario: Path, in_file: Path, tmp_path: Path, url: str, capsys: pytest.CaptureFixture[str]
+def test_all_commands_work_from_the_folder_that_points_there(
+    lost: Lost, in_file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    folder = tmp_path / "run"
+    rows = read(lost.folder).rows
+    intent = next(row.event.body["intent_id"] for row in rows if row.event.kind == "intent.received")  # type: ignore[index, call-overload]
 
-    assert run_app(["run", str(scenario), *LEAN, "--out", str(folder), "--ledger", url]) == 0
-
-    ours, theirs = read(folder), read(in_file)
-    assert ours.rows == theirs.rows
-    assert sorted(path.name for path in folder.iterdir()) == ["ledger.url", "summary.json"]
-    assert "hush" not in (folder / "ledger.url").read_text()
-    intent = next(row.event.body["intent_id"] for row in ours.rows if row.event.kind == "intent.received")  # type: ignore[index, call-overload]
-    assert run_app(["replay", str(folder)]) == 0
-    assert f"equal: {len(ours.rows)} events, fingerprint {ours.rows[-1].hash}" in capsys.readouterr().out
+    assert sorted(path.name for path in lost.folder.iterdir()) == ["ledger.url", "summary.json"]
+    assert "hush" not in (lost.folder / "ledger.url").read_text()
+    assert run_app(["replay", str(lost.folder)]) == 0
+    assert f"equal: {len(rows)} events, fingerprint {rows[-1].hash}" in capsys.readouterr().out
     for command in (["explain", str(intent)[:12]], ["conduct"], ["migrate"]):
-        capsys.readouterr()
-        found = [run_app([command[0], str(place), *command[1:]]) for place in (folder, in_file)]
+        found = [run_app([command[0], str(place), *command[1:]]) for place in (lost.folder, in_file)]
         here, there = (text for text in _halves(capsys.readouterr().out))
         assert found == [0, 0]
         assert here == there
-    assert "nothing to resume" in refused(["resume", str(folder)], capsys)
-    assert "exists already" in refused(["run", str(scenario), "--out", str(folder), "--ledger", url], capsys)
-    assert "exists already" in refused(["run", str(scenario), "--out", str(folder)], capsys)
-    shutil.rmtree(folder)
-    assert "exists already" in refused(["run", str(scenario), "--out", str(folder), "--ledger", url], capsys)
-    assert not folder.exists()
+
+
+def test_a_run_that_is_there_is_neither_resumed_nor_written_over(scenario: Path, lost: Lost, tmp_path: Path) -> None:
+    again = ["run", str(scenario), "--out"]
+
+    assert "nothing to resume" in _refused(["resume", str(lost.folder)])
+    assert "exists already" in _refused([*again, str(lost.folder), "--ledger", lost.url])
+    assert "exists already" in _refused([*again, str(lost.folder)])
+    assert "exists already" in _refused([*again, str(tmp_path / "new"), "--ledger", lost.url])
+    assert not (tmp_path / "new").exists()
 
 
 def _halves(text: str) -> tuple[str, str]:
@@ -113,57 +174,21 @@ def test_a_run_killed_by_the_clock_with_its_solvers_loses_nothing_from_the_datab
     assert (found.lost, found.doubled, found.open_locks, found.unbalanced) == (0, 0, 0, 0)
 
 
-def test_a_run_that_loses_its_server_ends_in_one_line_and_is_resumed_when_it_is_back(
-    scenario: Path,
-    in_file: Path,
-    tmp_path: Path,
-    postgres: Server,
-    url: str,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    folder, rounds = tmp_path / "run", [0]
-    hold = LiveRun._round
-
-    async def losing(run: LiveRun) -> None:
-        rounds[0] += 1
-        if rounds[0] == 3:
-            postgres.stop()
-        await hold(run)
-
-    monkeypatch.setattr(LiveRun, "_round", losing)
-    try:
-        line = refused(["run", str(scenario), *LEAN, "--out", str(folder), "--ledger", url], capsys)
-        assert "solvernet resume goes on from there" in line
-        assert "no ledger can be read at postgresql://" in refused(["resume", str(folder)], capsys)
-    finally:
-        postgres.start()
-    monkeypatch.setattr(LiveRun, "_round", hold)
-    before = len(read(folder).rows)
-
-    assert run_app(["resume", str(folder), *LEAN]) == 0
-
-    assert 0 < before < len(read(in_file).rows)
-    assert read(folder).rows == read(in_file).rows
-
-
-def test_a_server_that_is_not_there_leaves_no_folder_behind(
-    scenario: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_server_that_is_not_there_leaves_no_folder_behind(scenario: Path, tmp_path: Path) -> None:
     nowhere = f"postgresql://user:hush@/db?host={tmp_path}"
 
-    line = refused(["run", str(scenario), "--out", str(tmp_path / "run"), "--ledger", nowhere], capsys)
+    line = _refused(["run", str(scenario), "--out", str(tmp_path / "run"), "--ledger", nowhere])
 
     assert "No such file or directory" in line
     assert not (tmp_path / "run").exists()
 
 
 def test_without_its_libraries_a_database_is_refused_in_one_line(
-    scenario: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    scenario: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "auction.postgres", None)
 
-    line = refused(["run", str(scenario), "--out", str(tmp_path / "run"), "--ledger", "postgresql://h/d"], capsys)
+    line = _refused(["run", str(scenario), "--out", str(tmp_path / "run"), "--ledger", "postgresql://h/d"])
 
     assert "pip install 'solvernet[postgres]'" in line
     assert not (tmp_path / "run").exists()
