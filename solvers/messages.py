@@ -105,9 +105,6 @@ class OwnSettlement(Boundary):
     """What a solver says it sends itself for one of its wins, in place of what was awarded."""
 
     position: int = Field(ge=0)
-    sender: str = Field(pattern=r"^[a-z0-9][-a-z0-9]{0,47}$")
-    """Account that sends it, and pays for gas."""
-
     fills: tuple[BidFill, ...] = Field(min_length=1, max_length=MAX_FILLS)
     """One for each fill that was awarded, of the same intents in the same order."""
 

@@ -81,7 +81,7 @@ class Executor:
         """Begin a plan; the first transactions go out at once."""
         latest = NEVER_MS if settles else world.now_ms + self._policy.send_window_ms
         steps = (replace(step, deadline_ms=min(step.deadline_ms, latest)) for step in plan.steps)
-        sendings = {step.id: Sending(step, plan.sent_by or plan.terms.solver) for step in steps}
+        sendings = {step.id: Sending(step, plan.terms.solver) for step in steps}
         run = Run(plan, settles, sendings, world.now_ms)
         self._runs[plan.terms.fill_id] = self._active[plan.terms.fill_id] = run
         self._send_ready(world, run)

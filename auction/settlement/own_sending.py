@@ -1,15 +1,15 @@
 """Plans of solvers that settle by themselves: what they send may differ from what they were awarded.
 
-The network carries what they say they send, like everything else that somebody pays gas for, and the contracts hold it
-to what the owners signed. The books go on by what was awarded; the difference is for the validator to find.
+The network carries what they say they send, from their own accounts, and the contracts hold it to what the owners
+signed. The books go on by what was awarded; the difference is for the validator to find.
 """
 
 from dataclasses import replace
 
-from auction.scoring import DeadlineRule, Tender, plans_of
+from auction.scoring import DeadlineRule, Tender, flaw, plans_of
 from auction.settlement.plan import Plan
-from solvers.bid import Bid
-from solvers.messages import Decision, OwnSettlement
+from solvers.bid import Bid, BidFill
+from solvers.messages import Decision
 
 
 def sent_plans(
@@ -17,19 +17,19 @@ def sent_plans(
 ) -> tuple[Plan, ...]:
     """Return the plans of all fills of a winning bid, with the steps that its solver says it sends itself, if any.
 
-    What a solver sends for other intents than it was awarded, or to venues that there are not, is no settlement of its
-    award: the plans are then those of the policy.
+    What a solver sends for other intents than it was awarded, or what could not be carried out whatever prices are, is
+    no settlement of its award: the plans are then those of the policy.
     """
     awarded = plans_of(bid, position, tender, deadlines)
     own = next((each for each in decision.own if each.position == position), None) if decision is not None else None
-    if own is None or not _fits(own, bid, tender):
+    if own is None or [_place(fill) for fill in own.fills] != [_place(fill) for fill in bid.fills]:
         return awarded
-    sent = plans_of(bid.model_copy(update={"fills": own.fills}), position, tender, deadlines)
-    pairs = zip(awarded, sent, strict=True)
-    return tuple(replace(plan, steps=other.steps, sent_by=own.sender) for plan, other in pairs)
+    sent = bid.model_copy(update={"fills": own.fills})
+    if flaw(sent, tender) is not None:
+        return awarded
+    pairs = zip(awarded, plans_of(sent, position, tender, deadlines), strict=True)
+    return tuple(replace(plan, steps=other.steps) for plan, other in pairs)
 
 
-def _fits(own: OwnSettlement, bid: Bid, tender: Tender) -> bool:
-    places = [(fill.intent_id, fill.chain) for fill in bid.fills]
-    venues = {order.venue for fill in own.fills for order in fill.orders}
-    return [(fill.intent_id, fill.chain) for fill in own.fills] == places and venues <= set(tender.snapshot.by_venue)
+def _place(fill: BidFill) -> tuple[str, str]:
+    return fill.intent_id, fill.chain

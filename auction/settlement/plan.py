@@ -57,8 +57,6 @@ class Plan:
 
     home: str
     steps: tuple[Step, ...]
-    sent_by: str = ""
-    """Account that sends them, if that is not the solver."""
 
     @property
     def is_cross_chain(self) -> bool:

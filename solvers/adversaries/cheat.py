@@ -12,7 +12,7 @@ from solvers.solver import Batch, Solver
 from venues.markets.venue import Order
 from venues.snapshot import Snapshot
 
-WAYS: Final = ("overcharge", "skim", "proxy", "detour")
+WAYS: Final = ("overcharge", "skim", "detour")
 MOST_OVER: Final = 2
 """Times the price in its plan that it pays elsewhere at most."""
 
@@ -23,24 +23,21 @@ SKIMMED: Final = 10
 class Cheat(Solver):
     """Bid a little below cost, and make up for it in the settlement, where the auctioneer does not look."""
 
-    def __init__(self, *, way: str = "overcharge", discount_bps: float = 5.0, accomplice: str = "") -> None:
+    def __init__(self, *, way: str = "overcharge", discount_bps: float = 5.0) -> None:
         """Choose a way to cheat, or several, joined by commas, to be taken in turn.
 
         Args:
             way: `overcharge` takes the owner's whole limit; `skim` delivers a tenth less, at the limit's price, where a
-                part may be filled; `proxy` lets the accomplice send; `detour` trades at other venues than it said, or
-                at any price where there is no other.
+                part may be filled; `detour` trades at other venues than it said, or at any price where there is no
+                other.
             discount_bps: How far below cost it bids, in basis points of the notional.
             accomplice: Account that sends for it.
         """
         ways = way.split(",")
         if not set(ways) <= set(WAYS):
             raise ValueError(f"way must be of {', '.join(WAYS)}, not {way!r}")
-        if "proxy" in ways and not accomplice:
-            raise ValueError("who lets another submit must say whom: accomplice=NAME")
         self._ways = cycle(ways)
         self._discount_bps = discount_bps
-        self._accomplice = accomplice
         self._snapshot: Snapshot | None = None
         self._jobs: dict[str, Job] = {}
         self._bids: tuple[Bid, ...] = ()
@@ -59,9 +56,8 @@ class Cheat(Solver):
 
     def _own(self, position: int, bid: Bid) -> OwnSettlement:
         way = next(self._ways)
-        sender = self._accomplice if way == "proxy" else bid.solver
         fills = tuple(self._changed(way, fill, self._jobs[fill.intent_id]) for fill in bid.fills)
-        return OwnSettlement(position=position, sender=sender, fills=fills)
+        return OwnSettlement(position=position, fills=fills)
 
     def _changed(self, way: str, fill: BidFill, job: Job) -> BidFill:
         if way == "overcharge":

@@ -16,7 +16,7 @@ from solvernet.validation import validate, validation_of
 from tests.solvernet.conftest import name_of
 from tests.solvernet.killed_runs import cut_text
 
-CHEAT = "solvers.adversaries.cheat:Cheat?way=proxy,detour,overcharge,skim&accomplice=single-path"
+CHEAT = "solvers.adversaries.cheat:Cheat?way=detour,overcharge,skim"
 TEXT = cut_text("calm-v1").replace('["single-path"]', f'["single-path", "{CHEAT}"]')
 
 
@@ -47,7 +47,7 @@ def test_every_way_to_cheat_is_found_and_nobody_else_is_accused(run: InlineRun) 
     delivered = {str(e.body["fill"]) for e in run.events if e.kind == "fill.delivered"}  # type: ignore[index, call-overload]
     broken = [each for each in found.found if each.verdict == "violation"]
 
-    assert {each.code for each in broken} == {"amounts", "submitter", "venue_calls"}
+    assert {each.code for each in broken} == {"amounts", "venue_calls"}
     assert {each.fill.split(".")[1] for each in broken} == {"cheat"}
     assert {each.fill for each in broken} <= delivered
     assert found.counts["valid"] == len(delivered) - len(broken)
