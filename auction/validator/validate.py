@@ -83,11 +83,25 @@ def _matched(award: Awarded, inclusion: Inclusion, log: Log) -> Iterator[Verdict
     if log.get("quantity") != terms.quantity or log.get("cash") != cash:
         found = f"{log.get('quantity')} for {log.get('cash')}"
         yield violation(name, "amounts", f"{log.name} {found}, awarded were {terms.quantity} for {cash}")
+    elif _fee(log) != _fee_due(award, log):
+        yield violation(name, "fees", f"{log.name} with a fee of {_fee(log)}, due was {_fee_due(award, log)}")
     elif log.get("terms") != terms.id:
         yield violation(name, "terms", f"{log.name} other terms than were awarded")
     if log.name != "Claimed" and receipt.block.time_ms > award.deliver_by_ms:
         yield violation(name, "late", f"{log.name} at {_at(receipt.block.time_ms)}, due by {_at(award.deliver_by_ms)}")
     yield from _called(award, inclusion, log)
+
+
+def _fee(log: Log) -> int:
+    """Return the fee that a transaction announced, in USDC base units; none where it announced none."""
+    return int(dict(log.fields).get("fee", 0))
+
+
+def _fee_due(award: Awarded, log: Log) -> int:
+    """Return the part of the fee that is collected by a transaction: at home with the payment, the rest on delivery."""
+    terms = award.terms
+    parts = {"Filled": terms.fee, "Delivered": terms.fee - terms.fee_at_home, "Claimed": terms.fee_at_home}
+    return parts.get(log.name, 0)
 
 
 def _called(award: Awarded, inclusion: Inclusion, log: Log) -> Iterator[Verdict]:

@@ -47,6 +47,15 @@ def with_field(key: str, value: int | str) -> Change:
     return change
 
 
+def with_fee(fee: int) -> Change:
+    def change(inclusion: Inclusion) -> Inclusion:
+        log, *others = inclusion.receipt.logs
+        charged = Log(log.name, (*log.fields, ("fee", fee)))
+        return replace(inclusion, receipt=replace(inclusion.receipt, logs=(charged, *others)))
+
+    return change
+
+
 def with_call(**changes: object) -> Change:
     def change(inclusion: Inclusion) -> Inclusion:
         assert isinstance(inclusion.call, Settle | Deliver)
@@ -91,6 +100,7 @@ def test_an_honest_run_has_no_violation_and_every_delivery_is_valid(recorded: Re
     [
         (with_field("quantity", 1), "amounts"),
         (with_field("cash", 1), "amounts"),
+        (with_fee(1), "fees"),
         (with_field("terms", "0" * 64), "terms"),
         (with_field("intent", "0" * 64), "intent"),
         (with_order(bound=1), "venue_calls"),
