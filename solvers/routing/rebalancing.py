@@ -1,0 +1,131 @@
+"""Bringing a portfolio within bounds by hand: one trade after the other, each the cheapest cure for what is left.
+
+Every bound is a row over the legs, and what is broken of it a distance. A step tries each instrument, bought or sold,
+in each size that mends one row, and takes the one that mends most for its price at the owner's mark. The optimising
+router finds cheaper portfolios; this is what a desk would do without one.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Final
+
+import numpy as np
+
+from intents.assets import ETH, OPTION_UNIT, PRICE_UNIT, USDC_UNIT
+from intents.bounds import bounds_gap
+from intents.greeks import VOL_UNIT, YEAR_MS
+from intents.intent import LOT
+from intents.options import OptionSeries
+from intents.wants import Exposure
+from solvers.routing.exposure_rows import Row, most_traded, rows, slope_terms, tradable, value_terms
+from venues.pricing import black76
+from venues.pricing.black76 import Floats
+
+STEPS: Final = 24
+"""Trades after which the desk gives up."""
+
+HANDLING: Final = 0.05
+"""Dollars that any option traded counts as, so that what is nearly worthless is not traded in heaps."""
+
+SPREAD: Final = 0.005
+"""What ether costs beyond its price, as a fraction of it: what is paid for it is not lost."""
+
+MOST_ROUNDED: Final = 6
+"""Legs whose roundings are tried in all combinations."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """The rows of a number of units as arrays, and what each instrument costs at the mark."""
+
+    names: tuple[str, ...]
+    matrix: Floats
+    low: Floats
+    price: Floats
+    most: float
+
+
+def rebalanced(want: Exposure, quantity: int, listed: Sequence[OptionSeries], *, ether: bool) -> dict[str, int] | None:
+    """Return legs that keep the bounds for `quantity` units, or `None` if this method finds none."""
+    series = tradable(want, listed)
+    if not series and not ether:
+        return None
+    desk = _desk(want, quantity, series, ether=ether)
+    held = _mended(desk)
+    if held is None:
+        return None
+    return whole_legs(want, dict(zip(desk.names, held.tolist(), strict=True)), quantity)
+
+
+def whole_legs(want: Exposure, legs: dict[str, float], quantity: int) -> dict[str, int] | None:
+    """Return legs in whole lots near fractions of options that keep the bounds for `quantity` units, if any do.
+
+    Of the roundings of all legs those that buy least are tried first, then those a lot further away.
+    """
+    lots = {name: round(held * OPTION_UNIT / LOT, 6) for name, held in sorted(legs.items())}
+    lots = {name: held for name, held in lots.items() if held}
+    if len(lots) > MOST_ROUNDED:
+        choices = [[_up(held)] for held in lots.values()]
+    else:
+        choices = [sorted({int(held // 1), _up(held)}) for held in lots.values()]
+    wider = [[low - 1, *between, high + 1] for between in choices for low, high in [(between[0], between[-1])]]
+    for tried in (choices, wider) if len(lots) <= MOST_ROUNDED - 2 else (choices,):
+        for whole in sorted(product(*tried), key=lambda each: (sum(each), each)):
+            found = {name: held * LOT for name, held in zip(lots, whole, strict=True) if held}
+            if found.get(ETH, 0) >= 0 and bounds_gap(want, found, quantity) is None:
+                return found
+    return None
+
+
+def _desk(want: Exposure, quantity: int, series: Sequence[OptionSeries], *, ether: bool) -> _Desk:
+    """Return the rows of a quantity, those on backing on the safe side: ether covers no loss below a call's strike."""
+    units = quantity / OPTION_UNIT
+    every = list(rows(want, series, ether=ether))
+    for kink in sorted({0, *(each.strike for each in series)}):
+        terms = value_terms(want, series, kink, ether=False)
+        every.append(Row(terms, -want.collateral / USDC_UNIT))
+    every.append(Row(slope_terms(series, ether=ether), 0.0))
+    names = tuple(each.symbol for each in series) + ((ETH,) if ether else ())
+    matrix = np.array([[row.terms.get(name, 0.0) for name in names] for row in every])
+    years = (series[0].expiry_ms - want.mark.at_ms) / YEAR_MS if series else 1.0
+    price, vol = want.mark.price / PRICE_UNIT, want.mark.vol / VOL_UNIT
+    worth = [float(black76.price(price, s.strike / PRICE_UNIT, vol, years, s.right == "C")) for s in series]
+    dollars = np.array([*worth, *([price * SPREAD] if ether else [])]) + HANDLING
+    return _Desk(names, matrix, np.array([row.per_unit * units for row in every]), dollars, most_traded(want) * units)
+
+
+def _mended(desk: _Desk) -> Floats | None:
+    """Return numbers of each instrument that keep every row, or `None` after `STEPS` trades."""
+    held = np.zeros(len(desk.names))
+    scale = np.maximum(np.abs(desk.matrix).max(axis=1), 1e-9)
+    for _ in range(STEPS):
+        short = (desk.low - desk.matrix @ held) / scale
+        if float(short.max(initial=0.0)) <= 1e-9:
+            return held
+        step = _best_step(desk, held, short, scale)
+        if step is None:
+            return None
+        held[step[0]] += step[1]
+    return None
+
+
+def _best_step(desk: _Desk, held: Floats, short: Floats, scale: Floats) -> tuple[int, float] | None:
+    """Return the instrument and size that mend most of what is short for their price."""
+    broken = np.flatnonzero(short > 1e-9)
+    before, best = float(np.maximum(short, 0.0).sum()), None
+    for index in range(len(desk.names)):
+        column = desk.matrix[:, index] / scale
+        for size in {float(short[row] / column[row]) for row in broken if abs(column[row]) > 1e-9}:
+            after = held[index] + size
+            if (desk.names[index] == ETH and after < 0) or np.abs(held).sum() + abs(size) > desk.most:
+                continue
+            left = float(np.maximum(short - column * size, 0.0).sum())
+            gain = (before - left) / (abs(size) * desk.price[index])
+            if left < before - 1e-9 and (best is None or gain > best[0]):
+                best = (gain, index, size)
+    return (best[1], best[2]) if best is not None else None
+
+
+def _up(lots: float) -> int:
+    return -int(-lots // 1)
