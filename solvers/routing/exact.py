@@ -73,6 +73,9 @@ class Model:
     quantity: dict[tuple[int, str], int] = field(default_factory=dict)
     """Units of a job delivered on a chain."""
 
+    delivers: dict[tuple[int, str], int] = field(default_factory=dict)
+    """One where any are."""
+
     legs: dict[tuple[int, str], Legs] = field(default_factory=dict)
     """Legs of what leaves them free to be chosen."""
 
@@ -126,7 +129,7 @@ def _add_job(model: Model, graph: LiquidityGraph, index: int, job: Job) -> None:
         program.row({quantity: 1.0, use: -remaining}, high=0.0)
         if least:
             program.row({quantity: 1.0, use: -least}, low=0.0)
-        model.quantity[index, chain] = quantity
+        model.quantity[index, chain], model.delivers[index, chain] = quantity, use
         total[quantity] = uses[use] = 1.0
         _add_legs(model, graph, job, (index, chain))
     if total:

@@ -7,6 +7,7 @@ from typing import Literal
 from intents.intent import LOT, Intent
 from intents.lifecycle import Cause
 from intents.wants import expiries
+from solvers.routing.assessment import Assessment
 from solvers.routing.program import Failure
 from venues.calls.gas import BRIDGE_GAS, CLAIM_GAS, DELIVER_GAS, LOCK_GAS, SETTLE_GAS
 from venues.graph import LiquidityGraph
@@ -97,6 +98,9 @@ class Route:
 
     failures: tuple[Failure, ...] = ()
     """What went wrong on the way, where another engine stepped in."""
+
+    risk: Assessment | None = None
+    """What it risks, where that was asked for."""
 
     @property
     def quantity(self) -> int:
