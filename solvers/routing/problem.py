@@ -14,10 +14,10 @@ from venues.graph import LiquidityGraph
 from venues.markets.venue import Order
 from venues.snapshot import Snapshot
 
-EngineName = Literal["auto", "exact", "greedy", "path"]
+EngineName = Literal["auto", "exact", "convex", "dual", "greedy", "path"]
 """What a route may be asked of."""
 
-Origin = Literal["exact", "greedy", "path", "own"]
+Origin = Literal["exact", "convex", "dual", "greedy", "path", "own"]
 """What a route may be from; `own` is a solution that a solver brought of its own."""
 
 

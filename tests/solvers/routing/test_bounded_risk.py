@@ -18,9 +18,9 @@ from intents.wants import MAX_RISK, AnyWant
 from solvers.routing.crossing import crossings
 from solvers.routing.exact import allocate
 from solvers.routing.exposure_rows import most_traded, tradable
-from solvers.routing.problem import Job, NoRoute, Parcel, Route
+from solvers.routing.problem import EngineName, Job, NoRoute, Parcel, Route
 from solvers.routing.rebalancing import rebalanced, whole_legs
-from solvers.routing.router import ENGINES, route
+from solvers.routing.router import route
 from solvers.routing.verify import Verified, verify_route
 from tests.solvers.random_markets import bounded, jobs, snapshots
 from tests.solvers.routing.audit import assert_sound, cheapest_conceivable
@@ -42,6 +42,7 @@ from venues.graph import LiquidityGraph
 from venues.pricing.greeks import greeks
 from venues.snapshot import Snapshot
 
+WHOLE: tuple[EngineName, ...] = ("auto", "exact", "greedy", "path")
 AT = builders.mark(130, 0.9, NOW_MS)
 LISTED = tuple(parse_series(name) for name in symbols())
 CALL, LOW_PUT, PUT = (builders.option(EXPIRY, strike, right) for strike, right in ((140, "C"), (100, "P"), (120, "P")))
@@ -53,7 +54,7 @@ PROTECTED = builders.exposure(EXPIRY, AT, [builders.most_loss(20, 60, 200)], hel
 @given(snapshots(), jobs(bounded()))
 def test_every_route_keeps_the_bounds_and_can_be_executed(snap: Snapshot, wish: Job) -> None:
     graph = LiquidityGraph(snap)
-    answers = {engine: route(graph, wish, engine) for engine in ENGINES}
+    answers = {engine: route(graph, wish, engine) for engine in WHOLE}
     found = {engine: answer for engine, answer in answers.items() if isinstance(answer, Route)}
 
     for answer in found.values():
@@ -129,10 +130,10 @@ def test_the_cheapest_stop_of_a_loss_is_bought() -> None:
 def test_a_portfolio_within_its_bounds_needs_nothing_and_has_no_route() -> None:
     want = builders.exposure(EXPIRY, AT, [builders.most_loss(200)], held={ETH: 1.0})
 
-    answers = [route(LiquidityGraph(market()), job(want, 10, 30), engine) for engine in ENGINES]
+    answers = [route(LiquidityGraph(market()), job(want, 10, 30), engine) for engine in WHOLE]
 
     assert {answer.cause for answer in answers if isinstance(answer, NoRoute)} == {Cause.NO_LIQUIDITY}
-    assert len([answer for answer in answers if isinstance(answer, NoRoute)]) == len(ENGINES)
+    assert len([answer for answer in answers if isinstance(answer, NoRoute)]) == len(WHOLE)
 
 
 def test_bounds_that_cannot_be_met_have_no_route() -> None:
