@@ -43,32 +43,44 @@ class Relaxed:
     """Surplus in dollars, which no allocation of the program exceeds."""
 
     work: int
-    """Iterations of the conic solver."""
+    """Iterations of the solver."""
+
+    with_cones: bool
+    """Whether pools are their exact curves, not chords."""
 
 
 def relaxation(graph: LiquidityGraph, job: Job) -> Relaxed | Failure:
-    """Return the relaxation of the program of one intent; infeasible where it can be delivered nowhere."""
-    import cvxpy as cp
+    """Return the relaxation of the program of one intent; infeasible where it can be delivered nowhere.
 
+    Where the conic solver stalls, which it may on rows of very different sizes, pools are taken by the chords of the
+    program and a simplex method solves what is then linear. That bounds the program as well, and real prices less well.
+    """
     model = build(graph, [job])
     if not model.quantity:
         return Failure.INFEASIBLE
+    found = _solved(graph, model, with_cones=True)
+    return _solved(graph, model, with_cones=False) if found is Failure.NUMERICAL else found
+
+
+def _solved(graph: LiquidityGraph, model: Model, *, with_cones: bool) -> Relaxed | Failure:
+    import cvxpy as cp
+
     program = model.program
     chosen = cp.Variable(len(program.gain), bounds=[np.zeros(len(program.gain)), program.bounds()])
     gain, worth, cones = np.array(program.gain), [], []
     for edge, steps in model.flows.items():
         pool = graph.snapshot.by_venue[edge.key]
-        if isinstance(pool, SpotPool):
+        if with_cones and isinstance(pool, SpotPool):
             gain[steps] = 0.0
             paid, cone = _cone(pool, edge, cp.sum(chosen[steps]))
             worth.append(-paid if edge.side == "buy" else paid)
             cones.append(cone)
     problem = cp.Problem(cp.Maximize(gain @ chosen + sum(worth)), [*program.constraints(chosen), *cones])
-    failure = _failure(problem)
+    failure = _failure(problem, cp.CLARABEL if with_cones else cp.HIGHS)
     if failure is not None:
         return failure
     work = int(problem.solver_stats.num_iters or 0)
-    return Relaxed(model, np.maximum(chosen.value, 0.0), float(problem.value), work)
+    return Relaxed(model, np.maximum(chosen.value, 0.0), float(problem.value), work, with_cones)
 
 
 def route(graph: LiquidityGraph, job: Job) -> Route | NoRoute:
@@ -101,15 +113,16 @@ def _cone(pool: SpotPool, edge: Edge, quantity: "cp.Expression") -> "tuple[cp.Ex
     return paid, cp.SOC(one + two, cp.hstack([2.0, one - two]))
 
 
-def _failure(problem: "cp.Problem") -> Failure | None:
+def _failure(problem: "cp.Problem", solver: str) -> Failure | None:
     """Solve a problem and return what went wrong, if anything did."""
     import cvxpy as cp
 
+    threads = {"max_threads": 1} if solver == cp.CLARABEL else {"threads": 1}
     try:
         with warnings.catch_warnings():
             # An answer that is less exact than asked for is an answer here: it is executed in whole numbers.
             warnings.simplefilter("ignore", UserWarning)
-            problem.solve(solver=cp.CLARABEL, max_threads=1)
+            problem.solve(solver=solver, **threads)
     except (cp.SolverError, ArithmeticError, ValueError):
         return Failure.NUMERICAL
     if problem.status in {cp.OPTIMAL, cp.OPTIMAL_INACCURATE}:

@@ -25,6 +25,9 @@ from venues.pricing.black76 import Floats
 STEPS: Final = 24
 """Trades after which the desk gives up."""
 
+POWERS: Final = (1, 2, 4)
+"""How much more a trade counts that mends much at once: the desk tries several and takes the cheapest result."""
+
 HANDLING: Final = 0.05
 """Dollars that any option traded counts as, so that what is nearly worthless is not traded in heaps."""
 
@@ -52,10 +55,12 @@ def rebalanced(want: Exposure, quantity: int, listed: Sequence[OptionSeries], *,
     if not series and not ether:
         return None
     desk = _desk(want, quantity, series, ether=ether)
-    held = _mended(desk)
-    if held is None:
-        return None
-    return whole_legs(want, dict(zip(desk.names, held.tolist(), strict=True)), quantity)
+    ways = [held for held in (_mended(desk, power) for power in POWERS) if held is not None]
+    for held in sorted(ways, key=lambda each: float(np.abs(each) @ desk.price)):
+        legs = whole_legs(want, dict(zip(desk.names, held.tolist(), strict=True)), quantity)
+        if legs is not None:
+            return legs
+    return None
 
 
 def whole_legs(want: Exposure, legs: dict[str, float], quantity: int) -> dict[str, int] | None:
@@ -95,7 +100,7 @@ def _desk(want: Exposure, quantity: int, series: Sequence[OptionSeries], *, ethe
     return _Desk(names, matrix, np.array([row.per_unit * units for row in every]), dollars, most_traded(want) * units)
 
 
-def _mended(desk: _Desk) -> Floats | None:
+def _mended(desk: _Desk, power: int) -> Floats | None:
     """Return numbers of each instrument that keep every row, or `None` after `STEPS` trades."""
     held = np.zeros(len(desk.names))
     scale = np.maximum(np.abs(desk.matrix).max(axis=1), 1e-9)
@@ -103,15 +108,16 @@ def _mended(desk: _Desk) -> Floats | None:
         short = (desk.low - desk.matrix @ held) / scale
         if float(short.max(initial=0.0)) <= 1e-9:
             return held
-        step = _best_step(desk, held, short, scale)
+        step = _best_step(desk, held, (short, scale), power)
         if step is None:
             return None
         held[step[0]] += step[1]
     return None
 
 
-def _best_step(desk: _Desk, held: Floats, short: Floats, scale: Floats) -> tuple[int, float] | None:
+def _best_step(desk: _Desk, held: Floats, broken_rows: tuple[Floats, Floats], power: int) -> tuple[int, float] | None:
     """Return the instrument and size that mend most of what is short for their price."""
+    short, scale = broken_rows
     broken = np.flatnonzero(short > 1e-9)
     before, best = float(np.maximum(short, 0.0).sum()), None
     for index in range(len(desk.names)):
@@ -121,7 +127,7 @@ def _best_step(desk: _Desk, held: Floats, short: Floats, scale: Floats) -> tuple
             if (desk.names[index] == ETH and after < 0) or np.abs(held).sum() + abs(size) > desk.most:
                 continue
             left = float(np.maximum(short - column * size, 0.0).sum())
-            gain = (before - left) / (abs(size) * desk.price[index])
+            gain = (before - left) ** power / (abs(size) * desk.price[index])
             if left < before - 1e-9 and (best is None or gain > best[0]):
                 best = (gain, index, size)
     return (best[1], best[2]) if best is not None else None

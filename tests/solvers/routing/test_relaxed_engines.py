@@ -166,6 +166,27 @@ def test_what_ends_the_conic_solver_is_a_failure_with_a_name(status: str, monkey
     assert found is (Failure.INFEASIBLE if status in {"infeasible", "unbounded"} else Failure.NUMERICAL)
 
 
+def test_where_the_conic_solver_stalls_a_simplex_method_bounds_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    solve = cp.Problem.solve
+
+    def stalled(self: cp.Problem, solver: str, **options: object) -> object:
+        if solver == cp.CLARABEL:
+            raise cp.SolverError("insufficient progress")
+        return solve(self, solver=solver, **options)
+
+    graph, wish = LiquidityGraph(FREE), job(builders.collar(EXPIRY, 100, 160), 20, 140.0)
+    usual, program = relaxation(graph, wish), allocate(graph, [wish])
+    monkeypatch.setattr(cp.Problem, "solve", stalled)
+
+    found = relaxation(graph, wish)
+
+    assert isinstance(usual, Relaxed)
+    assert isinstance(found, Relaxed)
+    assert program is not None
+    assert (usual.with_cones, found.with_cones) == (True, False)
+    assert program.surplus - 1e-6 <= found.worth <= usual.worth + 1e-4
+
+
 def test_a_pool_is_its_exact_curve() -> None:
     """Selling all to a pool: the relaxation's worth is the limit less the cost of the constant product, to the cent."""
     snap = snapshot(view(HOME, [pool("p", HOME, ether=100.0)], gas_gwei=0.0))
