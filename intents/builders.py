@@ -120,7 +120,8 @@ def exposure(
         at: Where delta and vega are measured.
         bounds: Made with `delta`, `vega` and `most_loss`.
         held: Options, or ether, that are held already, by instrument.
-        collateral: Dollars that the owner brings to back what is sold; with none, nothing uncovered is sold.
+        collateral: Dollars that the owner brings to back what is sold. With none, what is bought pays for all that is
+            sold, at any price. With some, a solver may sell options against it for their premium.
     """
     holdings = tuple(
         Holding(instrument=name, quantity=round(amount * OPTION_UNIT)) for name, amount in (held or {}).items()

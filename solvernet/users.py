@@ -251,7 +251,7 @@ def _neutral(mood: _Mood) -> Exposure:
     sold = builders.option(mood.expiry, mood.near(moneyness), right)
     vega = unit_greeks(parse_series(sold), mood.mark.price, mood.mark.vol, mood.mark.at_ms).vega / FINE / USDC_UNIT
     bounds = [builders.delta(-0.08, 0.08), builders.vega(-vega * mood.draw(0.3, 0.9))]
-    return builders.exposure(mood.expiry, mood.mark, bounds, held={sold: -1.0}, collateral=round(mood.spot * 0.1))
+    return builders.exposure(mood.expiry, mood.mark, bounds, held={sold: -1.0})
 
 
 _WANTS: Final[dict[str, Callable[[_Mood], AnyWant]]] = {

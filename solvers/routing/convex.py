@@ -14,7 +14,7 @@ import numpy as np
 
 from intents.assets import ETH_UNIT, USDC_UNIT
 from intents.lifecycle import Cause
-from solvers.routing.exact import Model, build, read
+from solvers.routing.exact import Allocation, Model, build, read
 from solvers.routing.executed import executed
 from solvers.routing.problem import Job, NoRoute, Route
 from solvers.routing.program import Failure, Optimum
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 KEPT = FEE_NUMERATOR / FEE_DENOMINATOR
 """Part of an input that a pool trades."""
 
+
+SMALL_PART = 0.02
+"""Part of all that is delivered below which a chain delivers nothing."""
 
 HALF_A_LOT = 0.005
 """In options."""
@@ -90,7 +93,7 @@ def route(graph: LiquidityGraph, job: Job) -> Route | NoRoute:
         cause = Cause.NO_LIQUIDITY if found is Failure.INFEASIBLE else Cause.NO_SOLUTION
         return NoRoute(job=job, cause=cause, detail=f"no relaxation: {found}", work=0)
     values = _without_specks(found)
-    allocation = read(found.model, [job], Optimum(values, found.worth, 0.0, found.work))
+    allocation = _gathered(read(found.model, [job], Optimum(values, found.worth, 0.0, found.work)))
     answer = executed(graph, job, allocation) if allocation.shares else None
     if answer is None:
         detail = "lost in rounding to whole lots" if allocation.shares else "nothing is worth its cost"
@@ -98,6 +101,24 @@ def route(graph: LiquidityGraph, job: Job) -> Route | NoRoute:
         return NoRoute(job=job, cause=cause, detail=detail, work=found.work)
     bound = found.worth * USDC_UNIT
     return replace(answer, engine="convex", gap=max(bound - answer.surplus, 0.0) / max(abs(bound), 1.0))
+
+
+def _gathered(allocation: Allocation) -> Allocation:
+    """Return an allocation without small parts of an intent: what they deliver, the chains with large parts deliver.
+
+    An inner point of equally good answers delivers a little everywhere, and all-or-none intents allow one chain only.
+    """
+    shares = sorted(allocation.shares, key=lambda share: -share.quantity)
+    total = sum(share.quantity for share in shares)
+    whole = bool(shares) and shares[0].job.intent.fill == "all_or_none"
+    kept = shares[:1] if whole else [share for share in shares if share.quantity >= SMALL_PART * total]
+    if len(kept) == len(shares):
+        return allocation
+    more = total / sum(share.quantity for share in kept)
+    grown = [
+        replace(s, quantity=s.quantity * more, legs={name: held * more for name, held in s.legs.items()}) for s in kept
+    ]
+    return replace(allocation, shares=tuple(sorted(grown, key=lambda share: share.chain)))
 
 
 def _cone(pool: SpotPool, edge: Edge, quantity: "cp.Expression") -> "tuple[cp.Expression, cp.Constraint]":

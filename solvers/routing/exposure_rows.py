@@ -20,8 +20,11 @@ REACH: Final = 0.35
 NEAR: Final = 0.04
 """How far in the money, as a fraction of the mark, an option may be: ether with the other right does the same."""
 
-LEAST_TRADED: Final = 10.0
-"""Options and ether that may be traded for each unit, at least; more where more is held."""
+LEAST_TRADED: Final = 4.0
+"""Options and ether that may be traded for each unit, at least; more where more is held.
+
+Without an end to it, bounds would be a place for arbitrage between venues in the owner's account.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,7 @@ def tradable(want: Exposure, listed: Sequence[OptionSeries]) -> tuple[OptionSeri
 def most_traded(want: Exposure) -> float:
     """Return how many options and ether may be bought and sold for each unit."""
     held = sum(abs(each.quantity) for each in want.held) / OPTION_UNIT
-    return LEAST_TRADED + 4 * held
+    return LEAST_TRADED + 2 * held
 
 
 def rows(want: Exposure, series: Sequence[OptionSeries], *, ether: bool) -> Iterator[Row]:

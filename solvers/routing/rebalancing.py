@@ -5,7 +5,7 @@ in each size that mends one row, and takes the one that mends most for its price
 router finds cheaper portfolios; this is what a desk would do without one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Final
@@ -16,7 +16,7 @@ from intents.assets import ETH, OPTION_UNIT, PRICE_UNIT, USDC_UNIT
 from intents.bounds import bounds_gap
 from intents.greeks import VOL_UNIT, YEAR_MS
 from intents.intent import LOT
-from intents.options import OptionSeries
+from intents.options import OptionSeries, parse_series
 from intents.wants import Exposure
 from solvers.routing.exposure_rows import Row, most_traded, rows, slope_terms, tradable, value_terms
 from venues.pricing import black76
@@ -36,6 +36,9 @@ SPREAD: Final = 0.005
 
 MOST_ROUNDED: Final = 6
 """Legs whose roundings are tried in all combinations."""
+
+MOST_NUDGES: Final = 60
+"""Lots by which legs that are rounded to the nearest are changed, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,21 +69,49 @@ def rebalanced(want: Exposure, quantity: int, listed: Sequence[OptionSeries], *,
 def whole_legs(want: Exposure, legs: dict[str, float], quantity: int) -> dict[str, int] | None:
     """Return legs in whole lots near fractions of options that keep the bounds for `quantity` units, if any do.
 
-    Of the roundings of all legs those that buy least are tried first, then those a lot further away.
+    Of the roundings of a few legs those that buy least are tried first, then those a lot further away. Many legs are
+    rounded to the nearest, and changed a lot at a time.
     """
     lots = {name: round(held * OPTION_UNIT / LOT, 6) for name, held in sorted(legs.items())}
     lots = {name: held for name, held in lots.items() if held}
-    if len(lots) > MOST_ROUNDED:
-        choices = [[_up(held)] for held in lots.values()]
-    else:
-        choices = [sorted({int(held // 1), _up(held)}) for held in lots.values()]
+    if not lots:
+        return None
+    choices = [sorted({int(held // 1), _up(held)}) for held in lots.values()]
     wider = [[low - 1, *between, high + 1] for between in choices for low, high in [(between[0], between[-1])]]
-    for tried in (choices, wider) if len(lots) <= MOST_ROUNDED - 2 else (choices,):
-        for whole in sorted(product(*tried), key=lambda each: (sum(each), each)):
-            found = {name: held * LOT for name, held in zip(lots, whole, strict=True) if held}
-            if found.get(ETH, 0) >= 0 and bounds_gap(want, found, quantity) is None:
-                return found
+    for tried, most in ((choices, MOST_ROUNDED), (wider, MOST_ROUNDED - 2)):
+        if len(lots) <= most:
+            for whole in sorted(product(*tried), key=lambda each: (sum(each), each)):
+                found = _kept(want, dict(zip(lots, whole, strict=True)), quantity)
+                if found is not None:
+                    return found
+    return _nudged(want, lots, quantity)
+
+
+def _nudged(want: Exposure, lots: dict[str, float], quantity: int) -> dict[str, int] | None:
+    """Return legs rounded to the nearest lots, then changed a lot at a time until nothing is short, if that works."""
+    series = [parse_series(name) for name in lots if name != ETH]
+    desk = _desk(want, quantity, series, ether=ETH in lots)
+    whole = np.array([round(lots[name]) for name in desk.names])
+    lot, scale = desk.matrix * (LOT / OPTION_UNIT), np.maximum(np.abs(desk.matrix).max(axis=1), 1e-9)
+    moves = np.vstack([np.eye(len(whole)), -np.eye(len(whole))]).astype(int)
+    for _ in range(MOST_NUDGES):
+        found = _kept(want, dict(zip(desk.names, whole.tolist(), strict=True)), quantity)
+        if found is not None:
+            return found
+        every = np.vstack([whole, whole + moves])
+        short = np.maximum((desk.low - every @ lot.T) / scale, 0.0).sum(axis=1)
+        best = int(short.argmin())
+        if best == 0:
+            return None
+        whole = every[best]
     return None
+
+
+def _kept(want: Exposure, lots: Mapping[str, int], quantity: int) -> dict[str, int] | None:
+    """Return numbers of lots as legs if they keep the bounds."""
+    found = {name: held * LOT for name, held in lots.items() if held}
+    keeps = found.get(ETH, 0) >= 0 and bounds_gap(want, found, quantity) is None
+    return found if found and keeps else None
 
 
 def _desk(want: Exposure, quantity: int, series: Sequence[OptionSeries], *, ether: bool) -> _Desk:

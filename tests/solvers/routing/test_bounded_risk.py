@@ -226,6 +226,19 @@ def test_legs_are_rounded_to_lots_that_keep_the_bounds() -> None:
     assert abs(rough[PUT] - OPTION_UNIT // 2) <= 2 * LOT
 
 
+def test_many_legs_are_rounded_too() -> None:
+    """Nine legs, as an inner point has them: the nearest lots break a bound, and a few lots mend it."""
+    names = [builders.option(EXPIRY, strike, right) for strike in (100, 110, 120, 130) for right in ("P", "C")]
+    fine = {name: 0.12345 * (1 if name.endswith("P") else -0.5) for name in names} | {ETH: 0.31}
+    want = builders.exposure(EXPIRY, AT, [builders.delta(-0.2, 0.2), builders.most_loss(30, 80, 180)], collateral=25)
+
+    whole = whole_legs(want, fine, OPTION_UNIT)
+
+    assert whole is not None
+    assert bounds_gap(want, whole, OPTION_UNIT) is None
+    assert all(abs(whole.get(name, 0) / OPTION_UNIT - held) < 0.1 for name, held in fine.items())
+
+
 def test_only_options_near_the_mark_and_out_of_the_money_are_traded_and_those_that_are_held() -> None:
     deep = builders.option(EXPIRY, 160, "P")
 
@@ -234,7 +247,7 @@ def test_only_options_near_the_mark_and_out_of_the_money_are_traded_and_those_th
 
     assert usual == {LOW_PUT, PUT, CALL, builders.option(EXPIRY, 160, "C")}
     assert {series.symbol for series in tradable(held, LISTED)} == usual | {deep}
-    assert (most_traded(PROTECTED), most_traded(held)) == (14.0, 18.0)
+    assert (most_traded(PROTECTED), most_traded(held)) == (6.0, 8.0)
 
 
 def test_a_bound_beyond_sense_binds_nothing() -> None:
