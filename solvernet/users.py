@@ -168,10 +168,10 @@ class UserFlow:
         return net, sum(abs(legs[name]) * worth[name] for name in names) + legs.get("ETH", 0.0) * spot * 0.05
 
     def _desk_legs(self, want: Exposure) -> dict[str, float]:
-        """Return options and ether per unit with which a user would mend bounds by hand; none if that fails."""
+        """Return options per unit with which a user would mend bounds by hand; none if that fails."""
         strikes = self._scenario.market.strikes
         series = [parse_series(builders.option(want.expiry, k, right)) for k in strikes for right in ("C", "P")]
-        legs = rebalanced(want, OPTION_UNIT, series, ether=True) or {}
+        legs = rebalanced(want, OPTION_UNIT, series, ether=False) or {}
         return {name: held / OPTION_UNIT for name, held in legs.items()}
 
 

@@ -1,8 +1,9 @@
 """Bringing a portfolio within bounds by hand: one trade after the other, each the cheapest cure for what is left.
 
 Every bound is a row over the legs, and what is broken of it a distance. A step tries each instrument, bought or sold,
-in each size that mends one row, and takes the one that mends most for its price at the owner's mark. The optimising
-router finds cheaper portfolios; this is what a desk would do without one.
+in each size that mends one row, and takes the one that mends most for its price at the owner's mark. Of several such
+ways, with ether and without, the one with the least net debit stands. The optimising router finds cheaper portfolios;
+this is what a desk would do without one.
 """
 
 from collections.abc import Mapping, Sequence
@@ -48,18 +49,22 @@ class _Desk:
     names: tuple[str, ...]
     matrix: Floats
     low: Floats
+    worth: Floats
+    """Dollars that each costs at the mark."""
+
     price: Floats
+    """Dollars that each counts as, where what is paid for ether is not lost."""
+
     most: float
 
 
 def rebalanced(want: Exposure, quantity: int, listed: Sequence[OptionSeries], *, ether: bool) -> dict[str, int] | None:
     """Return legs that keep the bounds for `quantity` units, or `None` if this method finds none."""
     series = tradable(want, listed)
-    if not series and not ether:
-        return None
-    desk = _desk(want, quantity, series, ether=ether)
-    ways = [held for held in (_mended(desk, power) for power in POWERS) if held is not None]
-    for held in sorted(ways, key=lambda each: float(np.abs(each) @ desk.price)):
+    desks = [_desk(want, quantity, series, ether=False)] if series else []
+    desks += [_desk(want, quantity, series, ether=True)] if ether else []
+    ways = [(desk, held) for desk in desks for power in POWERS if (held := _mended(desk, power)) is not None]
+    for desk, held in sorted(ways, key=lambda way: float(way[1] @ way[0].worth)):
         legs = whole_legs(want, dict(zip(desk.names, held.tolist(), strict=True)), quantity)
         if legs is not None:
             return legs
@@ -127,8 +132,10 @@ def _desk(want: Exposure, quantity: int, series: Sequence[OptionSeries], *, ethe
     years = (series[0].expiry_ms - want.mark.at_ms) / YEAR_MS if series else 1.0
     price, vol = want.mark.price / PRICE_UNIT, want.mark.vol / VOL_UNIT
     worth = [float(black76.price(price, s.strike / PRICE_UNIT, vol, years, s.right == "C")) for s in series]
-    dollars = np.array([*worth, *([price * SPREAD] if ether else [])]) + HANDLING
-    return _Desk(names, matrix, np.array([row.per_unit * units for row in every]), dollars, most_traded(want) * units)
+    cash = np.array([*worth, *([price] if ether else [])])
+    counted = np.array([*worth, *([price * SPREAD] if ether else [])]) + HANDLING
+    low = np.array([row.per_unit * units for row in every])
+    return _Desk(names, matrix, low, cash, counted, most_traded(want) * units)
 
 
 def _mended(desk: _Desk, power: int) -> Floats | None:
