@@ -1,4 +1,8 @@
-"""A solver that counts what may go wrong: margin, venues that failed before, and cash that comes too late."""
+"""A solver that counts what may go wrong: margin, venues that failed before, and cash that comes too late.
+
+Settlement sends a solver's orders, not its transfers between chains. So this one bids for no route whose cash would
+have to be brought first.
+"""
 
 from collections.abc import Sequence
 from typing import Final
@@ -50,7 +54,8 @@ class Careful(Solver):
     def solve(self, batch: Batch) -> Sequence[Bid | None]:
         """Return a bid for each intent that has a route with risks worth taking."""
         risk = self._risk(batch)
-        return [self._routed(batch, job, risk).to_bid(markup_bps=self._markup_bps) for job in batch.intents]
+        routed = (self._routed(batch, job, risk) for job in batch.intents)
+        return [each.to_bid(markup_bps=self._markup_bps) if _is_funded(each) else None for each in routed]
 
     def on_settled(self, notice: Notice) -> None:
         """Count what became of a route's venues."""
@@ -79,3 +84,9 @@ class Careful(Solver):
                 cash={chain: held.cash if held is not None else 0 for chain, held in holdings.items()},
             ),
         )
+
+
+def _is_funded(routed: RoutedIntent) -> bool:
+    """Return whether a route can be paid for with what lies on its chains."""
+    answer = routed.answer
+    return isinstance(answer, Route) and answer.risk is not None and not answer.risk.transfers
