@@ -40,10 +40,6 @@ def route(
     except ValueError as error:
         raise SolvernetError(f"no such intent: {error}") from None
     care = Care(
-        least_success=least_success,
-        margin_rate=margin_rate,
-        tail_weight=tail_weight,
-        within_s=within_s,
-        cash=cash,
+        least_success=least_success, margin_rate=margin_rate, tail_weight=tail_weight, within_s=within_s, cash=cash
     )
     show_routes(compared(graph, job, care), {part.caip2: name for name, part in parsed.chains.items()})
