@@ -46,16 +46,24 @@ class WorstTerminal:
     shock: float = SHOCK
 
     def groups(self, instruments: Sequence[str], spot: float, now_ms: int) -> Sequence[Sequence[Scenario]]:  # noqa: ARG002
-        """Return a group for each expiry."""
+        """Return a group for each expiry, and one for each series of another style, which nets with nothing."""
         by_expiry: dict[int, list[OptionSeries]] = {}
+        groups: list[list[Scenario]] = []
         for series in (parse_series(name) for name in instruments if name != ETH):
-            by_expiry.setdefault(series.expiry_ms, []).append(series)
-        groups = []
+            if series.is_european:
+                by_expiry.setdefault(series.expiry_ms, []).append(series)
+            else:
+                groups.append([self._most(series, spot)])
         for position, (_, listed) in enumerate(sorted(by_expiry.items())):
             strikes = sorted({series.strike / PRICE_UNIT for series in listed})
             prices = [0.0, *strikes, self.shock * max(spot, strikes[-1])]
             groups.append([self._worth(listed, price, ether=ETH in instruments and not position) for price in prices])
         return groups
+
+    def _most(self, series: OptionSeries, spot: float) -> Scenario:
+        """Return the most that an option of another style can pay: what backs it where it is sold."""
+        last = round(self.shock * max(spot, series.strike / PRICE_UNIT) * PRICE_UNIT)
+        return {series.symbol: max(series.intrinsic(0), series.intrinsic(last)) / PRICE_UNIT}
 
     def _worth(self, listed: Sequence[OptionSeries], price: float, *, ether: bool) -> Scenario:
         worth = {series.symbol: series.intrinsic(round(price * PRICE_UNIT)) / PRICE_UNIT for series in listed}
@@ -67,7 +75,7 @@ class ShockedMarket:
     """The worst value over moves of spot and volatility at once, as portfolio margin on exchanges is worked out."""
 
     vol: float
-    """Volatility before the shock, of every series."""
+    """Volatility before the shock, of every series; those of other styles are valued as European ones."""
 
     moves: tuple[float, ...] = (0.8, 0.85, 0.9, 0.95, 1.0, 1.05, 1.1, 1.15, 1.2)
     vols: tuple[float, ...] = (0.75, 1.0, 1.45)

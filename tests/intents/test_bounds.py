@@ -75,7 +75,7 @@ def test_what_is_sold_is_backed_by_what_the_owner_brings_and_by_nothing_it_holds
 
 
 @pytest.mark.parametrize(
-    "legs", [{"ETH-26JUN20-130-P": LOT}, {"BTC-27MAR20-130-P": LOT}, {"nonsense": LOT}, {ETH: -LOT}]
+    "legs", [{"ETH-26JUN20-130-P": LOT}, {"BTC-27MAR20-130-P": LOT}, {"nonsense": LOT}, {ETH: -LOT}, {f"{PUT}-A": LOT}]
 )
 def test_a_leg_that_is_not_to_be_traded_is_named(legs: dict[str, int]) -> None:
     assert "leg" in (bounds_gap(flat(), legs, OPTION_UNIT) or "")

@@ -61,3 +61,12 @@ def test_expiries_do_not_net() -> None:
 
     assert requirement(groups, {PUT: -1.0, OTHER: 1.0}) == pytest.approx(120.0)
     assert parse_series(PUT).strike == 120 * PRICE_UNIT
+
+
+def test_an_option_of_another_style_is_backed_by_the_most_it_can_pay_and_nets_with_nothing() -> None:
+    american, digital = f"{PUT}-A", f"{PUT}-D"
+    groups = WorstTerminal().groups([PUT, american, digital], SPOT, NOW_MS)
+
+    assert requirement(groups, {american: -1.0, PUT: 1.0}) == pytest.approx(120.0)
+    assert requirement(groups, {digital: -1.0}) == pytest.approx(100.0)
+    assert requirement(groups, {american: 1.0, digital: 1.0}) == 0.0
