@@ -14,6 +14,9 @@ MAX_AMOUNT: Final = 2**256 - 1
 MAX_SIGNED_AMOUNT: Final = 2**255 - 1
 """Largest amount a signed contract word can hold."""
 
+MAX_TIME_MS: Final = 2**53 - 1
+"""Latest instant, in Unix milliseconds: the largest number that every JSON reader keeps exactly."""
+
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,77})\Z")
 
 

@@ -5,7 +5,7 @@ from typing import Final, Literal
 from pydantic import Field, model_validator
 
 from intents.assets import OPTION_UNIT, USDC_UNIT
-from intents.boundary import Amount, Boundary, SignedAmount
+from intents.boundary import MAX_TIME_MS, Amount, Boundary, SignedAmount
 from intents.errors import UnboundedLossError
 from intents.wants import Want, collateral_per_unit
 
@@ -17,9 +17,6 @@ MAX_QUANTITY: Final = 10**6 * OPTION_UNIT
 
 MAX_LIMIT: Final = 10**7 * USDC_UNIT
 """Largest debit or credit per unit that makes sense, in USDC base units."""
-
-MAX_TIME_MS: Final = 2**53 - 1
-"""Latest instant, in Unix milliseconds: the largest number that every JSON reader keeps exactly."""
 
 FillRule = Literal["all_or_none", "partial"]
 

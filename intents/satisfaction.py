@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 
 from intents.assets import OPTION_UNIT
+from intents.bounds import bounds_gap
 from intents.errors import InvalidSymbolError
 from intents.exposure import scaled_value, split_legs
 from intents.intent import Intent
 from intents.options import PAYOFF_SCALE
-from intents.wants import SLOPE_UNIT, Package, Payoff, expiries
+from intents.wants import SLOPE_UNIT, Exposure, Package, Payoff, expiries
 
 
 def violation(
@@ -32,6 +33,8 @@ def violation(
         return f"debit {debit} is above the limit of {intent.max_debit(quantity)}"
     if isinstance(intent.want, Payoff):
         return payoff_gap(intent.want, legs, quantity)
+    if isinstance(intent.want, Exposure):
+        return bounds_gap(intent.want, legs, quantity)
     return _package_gap(intent.want, legs, quantity)
 
 

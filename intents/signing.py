@@ -15,6 +15,7 @@ from eth_utils.crypto import keccak
 
 from intents.errors import InvalidSignatureError
 from intents.intent import Intent, SignedIntent
+from intents.wants import Exposure, Package
 
 SETTLEMENT_CONTRACT: Final = "0x" + keccak(text="solvernet settlement v1")[-20:].hex()
 """Address of the escrow contract, the same on every chain, as a deterministic deployment gives it."""
@@ -62,6 +63,36 @@ _PAYOFF_TYPES: Final = {
         {"name": "rightSlope", "type": "int256"},
     ],
     "Knot": _KNOT,
+}
+
+_EXPOSURE_TYPES: Final = {
+    "EIP712Domain": DOMAIN_TYPE,
+    "ExposureIntent": [
+        *_TERMS,
+        {"name": "underlying", "type": "string"},
+        {"name": "expiry", "type": "string"},
+        {"name": "mark", "type": "Mark"},
+        {"name": "held", "type": "Holding[]"},
+        {"name": "greeks", "type": "GreekBound[]"},
+        {"name": "losses", "type": "LossBound[]"},
+        {"name": "collateral", "type": "uint256"},
+    ],
+    "Mark": [
+        {"name": "price", "type": "uint256"},
+        {"name": "vol", "type": "uint256"},
+        {"name": "atMs", "type": "uint64"},
+    ],
+    "Holding": [{"name": "instrument", "type": "string"}, {"name": "quantity", "type": "int256"}],
+    "GreekBound": [
+        {"name": "greek", "type": "string"},
+        {"name": "low", "type": "int256"},
+        {"name": "high", "type": "int256"},
+    ],
+    "LossBound": [
+        {"name": "low", "type": "uint256"},
+        {"name": "high", "type": "uint256"},
+        {"name": "most", "type": "int256"},
+    ],
 }
 
 
@@ -152,18 +183,25 @@ def _body(intent: Intent) -> tuple[dict[str, Any], str, dict[str, Any]]:
         "venues": list(intent.venues),
     }
     want = intent.want
-    if want.kind == "package":
+    if isinstance(want, Package):
         legs = [{"instrument": leg.instrument, "ratio": leg.ratio} for leg in want.legs]
         return terms | {"legs": legs}, "PackageIntent", _PACKAGE_TYPES
-    return (
-        terms
-        | {
-            "underlying": want.underlying,
-            "expiry": want.expiry,
-            "knots": [{"price": knot.price, "value": knot.value} for knot in want.knots],
-            "leftSlope": want.left_slope,
-            "rightSlope": want.right_slope,
-        },
-        "PayoffIntent",
-        _PAYOFF_TYPES,
-    )
+    terms |= {"underlying": want.underlying, "expiry": want.expiry}
+    if isinstance(want, Exposure):
+        return terms | _exposure_terms(want), "ExposureIntent", _EXPOSURE_TYPES
+    floor = {
+        "knots": [{"price": knot.price, "value": knot.value} for knot in want.knots],
+        "leftSlope": want.left_slope,
+        "rightSlope": want.right_slope,
+    }
+    return terms | floor, "PayoffIntent", _PAYOFF_TYPES
+
+
+def _exposure_terms(want: Exposure) -> dict[str, Any]:
+    return {
+        "mark": {"price": want.mark.price, "vol": want.mark.vol, "atMs": want.mark.at_ms},
+        "held": [{"instrument": each.instrument, "quantity": each.quantity} for each in want.held],
+        "greeks": [{"greek": each.greek, "low": each.low, "high": each.high} for each in want.greeks],
+        "losses": [{"low": each.low, "high": each.high, "most": each.most} for each in want.losses],
+        "collateral": want.collateral,
+    }

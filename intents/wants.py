@@ -1,4 +1,4 @@
-"""What a user can want: a package of legs, or a floor under the payoff at expiry."""
+"""What a user can want: a package of legs, a floor under the payoff at expiry, or a portfolio's risk within bounds."""
 
 from fractions import Fraction
 from functools import lru_cache
@@ -8,15 +8,23 @@ from typing import Annotated, Final, Literal
 from pydantic import Field, field_validator, model_validator
 
 from intents.assets import ETH, OPTION_UNIT, PRICE_UNIT, USDC_UNIT
-from intents.boundary import Amount, Boundary, SignedAmount
+from intents.boundary import MAX_TIME_MS, Amount, Boundary, SignedAmount
 from intents.exposure import uncovered
-from intents.options import parse_expiry, parse_series
+from intents.greeks import VOL_UNIT
+from intents.options import OptionSeries, parse_expiry, parse_series
 
 MAX_LEGS: Final = 8
 MAX_RATIO: Final = 100
 MAX_KNOTS: Final = 16
 MAX_PRICE: Final = 10**7 * PRICE_UNIT
-"""Highest price a knot may name."""
+"""Highest price a knot may name; as the end of a band of losses it stands for every price above."""
+
+MAX_HELD: Final = 32
+MAX_HELD_QUANTITY: Final = 10**4 * OPTION_UNIT
+MAX_LOSSES: Final = 8
+MAX_VOL: Final = 100 * VOL_UNIT
+MAX_RISK: Final = 10**15
+"""Largest bound that makes sense: a thousand million ether or dollars. As a bound it bounds nothing."""
 
 SLOPE_UNIT: Final = USDC_UNIT
 """A slope of one dollar of payoff for each dollar of price."""
@@ -116,12 +124,137 @@ class Payoff(Boundary):
         return tuple(sorted({0, *(knot.price for knot in self.knots)}))
 
 
-Want = Annotated[Package | Payoff, Field(discriminator="kind")]
+class Mark(Boundary):
+    """The market at which an owner wants delta and vega measured: signed, so that everybody measures alike."""
+
+    price: Amount
+    """Price of ether, in dollars times `PRICE_UNIT`."""
+
+    vol: Amount
+    """Annual volatility of every series, times `VOL_UNIT`."""
+
+    at_ms: int = Field(ge=0, le=MAX_TIME_MS)
+    """Instant from which time to expiry is counted, in Unix milliseconds."""
+
+    @model_validator(mode="after")
+    def _is_sensible(self) -> "Mark":
+        if not 0 < self.price <= MAX_PRICE or not 0 < self.vol <= MAX_VOL:
+            raise ValueError("price and volatility of a mark are above zero and within any sense")
+        return self
+
+
+class Holding(Boundary):
+    """What an owner has already for each unit."""
+
+    instrument: str = Field(max_length=32)
+    """Symbol of an option series, or `ETH`."""
+
+    quantity: SignedAmount
+    """Base units; negative where the owner is short."""
+
+    @field_validator("quantity")
+    @classmethod
+    def _is_sensible(cls, quantity: int) -> int:
+        if abs(quantity) > MAX_HELD_QUANTITY:
+            raise ValueError("more is held for a unit than makes any sense")
+        return quantity
+
+
+Greek = Literal["delta", "vega"]
+
+
+class GreekBound(Boundary):
+    """Bounds on one Greek of a unit, both included."""
+
+    greek: Greek
+    low: SignedAmount
+    """Delta in ether times `DELTA_UNIT`; vega in USDC base units for a point (one percent) of volatility."""
+
+    high: SignedAmount
+
+    @model_validator(mode="after")
+    def _is_a_range(self) -> "GreekBound":
+        if not -MAX_RISK <= self.low <= self.high <= MAX_RISK:
+            raise ValueError(f"the bounds on {self.greek} leave nothing between them, or are beyond any sense")
+        return self
+
+
+class LossBound(Boundary):
+    """The most that a unit may lose if ether ends anywhere in a band of prices, both ends included."""
+
+    low: Amount
+    """Settlement price, in dollars times `PRICE_UNIT`."""
+
+    high: Amount
+    """The same; `MAX_PRICE` stands for every price above `low`."""
+
+    most: SignedAmount
+    """USDC base units, premiums not counted; negative is the least gain."""
+
+    @model_validator(mode="after")
+    def _is_a_band(self) -> "LossBound":
+        if not self.low <= self.high <= MAX_PRICE or abs(self.most) > MAX_RISK:
+            raise ValueError("a band of losses rises in price, and its ends and bound are sensible")
+        return self
+
+
+class Exposure(Boundary):
+    """Bounds on the risk of what the owner holds together with what is bought for it; the solver chooses what to buy.
+
+    Options of one expiry and ether may be bought, such options sold. What is bought needs no more backing than
+    `collateral`, whatever the price, and nothing of what is held is counted as backing. A portfolio loses what its
+    options pay less than nothing at expiry, and what its ether falls below the mark.
+    """
+
+    kind: Literal["exposure"] = "exposure"
+    underlying: Literal["ETH"] = "ETH"
+    expiry: str = Field(max_length=8)
+    """Expiry label, such as `27MAR20`."""
+
+    mark: Mark
+    held: tuple[Holding, ...] = Field(default=(), max_length=MAX_HELD)
+    greeks: tuple[GreekBound, ...] = Field(default=(), max_length=2)
+    losses: tuple[LossBound, ...] = Field(default=(), max_length=MAX_LOSSES)
+    collateral: Amount = 0
+    """USDC base units that the owner brings for each unit to back what is sold."""
+
+    @model_validator(mode="after")
+    def _is_well_formed(self) -> "Exposure":
+        expiry_ms = parse_expiry(self.expiry)
+        names = [holding.instrument for holding in self.held]
+        series = [parse_series(name) for name in names if name != ETH]
+        if len(set(names)) < len(names) or len({bound.greek for bound in self.greeks}) < len(self.greeks):
+            raise ValueError("an instrument or a Greek occurs twice")
+        fitting = (e.underlying == self.underlying and e.expiry_ms == expiry_ms and e.is_european for e in series)
+        if not all(fitting):
+            raise ValueError("what is held is ether, or European options on it of the same expiry")
+        if not self.greeks and not self.losses:
+            raise ValueError("nothing is bounded")
+        if self.mark.at_ms >= expiry_ms:
+            raise ValueError("the mark is from after the expiry")
+        if self.collateral > MAX_RISK:
+            raise ValueError("the collateral is beyond any sense")
+        return self
+
+    def held_options(self) -> tuple[tuple[OptionSeries, int], ...]:
+        """Return the options held for each unit, with their quantities in base units."""
+        return tuple((parse_series(each.instrument), each.quantity) for each in self.held if each.instrument != ETH)
+
+    def held_ether(self) -> int:
+        """Return the wei held for each unit."""
+        return sum(each.quantity for each in self.held if each.instrument == ETH)
+
+
+AnyWant = Package | Payoff | Exposure
+
+Want = Annotated[AnyWant, Field(discriminator="kind")]
 
 
 @lru_cache(maxsize=4096)
-def collateral_per_unit(want: Package | Payoff) -> int | None:
+def collateral_per_unit(want: AnyWant) -> int | None:
     """Return the USDC that backs one unit of a want, rounded up, or `None` if no amount of cash does."""
+    if isinstance(want, Exposure):
+        return want.collateral
     if isinstance(want, Payoff):
         if want.right_slope < 0:
             return None
@@ -131,8 +264,8 @@ def collateral_per_unit(want: Package | Payoff) -> int | None:
     return None if need.ether else need.cash
 
 
-def expiries(want: Package | Payoff) -> tuple[int, ...]:
+def expiries(want: AnyWant) -> tuple[int, ...]:
     """Return the expiries a want touches, in Unix milliseconds, soonest first."""
-    if isinstance(want, Payoff):
+    if not isinstance(want, Package):
         return (parse_expiry(want.expiry),)
     return tuple(sorted({parse_series(leg.instrument).expiry_ms for leg in want.legs if leg.instrument != ETH}))

@@ -9,8 +9,9 @@ from auction.errors import LedgerError
 from auction.ledger import Row
 from intents.assets import OPTION_UNIT, PRICE_UNIT, USDC_UNIT
 from intents.intent import Intent, SignedIntent
-from intents.wants import Package
+from intents.wants import Exposure, Package
 from solvernet.binding import Binding, binding
+from solvernet.bounds_in_words import bounds_in_words
 from solvernet.fee_parts import FeesPart
 from solvernet.recording import Recording, read
 
@@ -148,6 +149,8 @@ def _title(intent: Intent) -> str:
     want = intent.want
     if isinstance(want, Package):
         what = " ".join(f"{leg.ratio:+d} {leg.instrument}" for leg in want.legs)
+    elif isinstance(want, Exposure):
+        what = bounds_in_words(want)
     else:
         knots = ", ".join(f"{k.value / USDC_UNIT:g} at {k.price / PRICE_UNIT:g}" for k in want.knots)
         what = f"a payoff of at least {knots} on {want.expiry}"

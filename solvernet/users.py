@@ -16,11 +16,13 @@ from eth_account.signers.local import LocalAccount
 
 from intents import builders
 from intents.assets import OPTION_UNIT, PRICE_UNIT, USDC_UNIT
+from intents.greeks import FINE, unit_greeks
 from intents.intent import LOT, Intent
 from intents.options import parse_expiry, parse_series
-from intents.wants import Package, Payoff
+from intents.wants import AnyWant, Exposure, Mark, Package, Payoff
 from solvernet import market_data
 from solvernet.scenario import Scenario
+from solvers.routing.rebalancing import rebalanced
 from venues.calls.gas import SETTLE_GAS
 from venues.seeds import Generator, generator, seed_bytes
 from venues.truth import Truth
@@ -62,6 +64,8 @@ class _Mood:
     expiry: str
     exotics: Sequence[str]
     """Listed series of other styles that live long enough."""
+    mark: Mark
+    """Price and volatility as the user knows them."""
 
     def near(self, moneyness: float) -> int:
         """Return the listed strike nearest to a multiple of the spot."""
@@ -115,7 +119,8 @@ class UserFlow:
             for name in (self._scenario.exotics.series if self._scenario.exotics else ())
             if parse_series(name).expiry_ms > time_ms + LEAST_LIFE_MS
         ]
-        mood = _Mood(rng, spot, self._scenario.market.strikes, str(rng.choice(expiries)), exotics)
+        mark = builders.mark(spot, self._truth.level.at(time_ms), time_ms)
+        mood = _Mood(rng, spot, self._scenario.market.strikes, str(rng.choice(expiries)), exotics, mark)
         want = _WANTS[_weighted(part.wants, rng)](mood)
         size = min(part.size_median * math.exp(part.size_spread * float(rng.standard_normal())), part.size_max)
         quantity = max(round(size), 1) * OPTION_UNIT
@@ -145,22 +150,29 @@ class UserFlow:
         index = bisect_right(self._gas, time_ms, key=lambda step: step.start_ms) - 1
         return self._gas[max(index, 0)].mean_gwei
 
-    def _limit(self, want: Package | Payoff, mood: _Mood, time_ms: int, gas_per_unit: float) -> int:
+    def _limit(self, want: AnyWant, mood: _Mood, time_ms: int, gas_per_unit: float) -> int:
         """Return the worst net debit the user accepts per unit: fair value, a tolerance on it, and some gas."""
         part = self._scenario.users
         value, gross = self._fair(want, time_ms)
         allowed = value + gross * mood.draw(*part.tolerance) + gas_per_unit * mood.draw(*part.gas_allowance)
         return round(allowed * 100) * (USDC_UNIT // 100)
 
-    def _fair(self, want: Package | Payoff, time_ms: int) -> tuple[float, float]:
+    def _fair(self, want: AnyWant, time_ms: int) -> tuple[float, float]:
         """Return fair net value and gross value of the options of one unit, in dollars."""
-        legs = _rough_legs(want)
+        legs = self._desk_legs(want) if isinstance(want, Exposure) else _rough_legs(want)
         names = [name for name in legs if name != "ETH"]
         prices = self._truth.fair(names, time_ms)
         worth = {name: float(price) for name, price in zip(names, prices, strict=True)}
         spot = self._truth.price(time_ms) / PRICE_UNIT
         net = sum(legs[name] * worth[name] for name in names) + legs.get("ETH", 0.0) * spot
         return net, sum(abs(legs[name]) * worth[name] for name in names) + legs.get("ETH", 0.0) * spot * 0.05
+
+    def _desk_legs(self, want: Exposure) -> dict[str, float]:
+        """Return options per unit with which a user would mend bounds by hand; none if that fails."""
+        strikes = self._scenario.market.strikes
+        series = [parse_series(builders.option(want.expiry, k, right)) for k in strikes for right in ("C", "P")]
+        legs = rebalanced(want, OPTION_UNIT, series, ether=False) or {}
+        return {name: held / OPTION_UNIT for name, held in legs.items()}
 
 
 def _rough_legs(want: Package | Payoff) -> dict[str, float]:
@@ -227,7 +239,22 @@ def _exotic(mood: _Mood) -> Package:
     return builders.single(symbol)
 
 
-_WANTS: Final[dict[str, Callable[[_Mood], Package | Payoff]]] = {
+def _protect(mood: _Mood) -> Exposure:
+    """Bound what one ether can lose, whatever stops the loss."""
+    loss = builders.most_loss(mood.spot * mood.draw(0.08, 0.2), 0, mood.spot * 2)
+    return builders.exposure(mood.expiry, mood.mark, [loss], held={"ETH": 1.0})
+
+
+def _neutral(mood: _Mood) -> Exposure:
+    """Bring an option sold to hardly any delta, and buy back a part of its vega."""
+    right, moneyness = ("C", mood.draw(1.0, 1.2)) if mood.rng.random() < 0.5 else ("P", mood.draw(0.8, 1.0))
+    sold = builders.option(mood.expiry, mood.near(moneyness), right)
+    vega = unit_greeks(parse_series(sold), mood.mark.price, mood.mark.vol, mood.mark.at_ms).vega / FINE / USDC_UNIT
+    bounds = [builders.delta(-0.08, 0.08), builders.vega(-vega * mood.draw(0.3, 0.9))]
+    return builders.exposure(mood.expiry, mood.mark, bounds, held={sold: -1.0})
+
+
+_WANTS: Final[dict[str, Callable[[_Mood], AnyWant]]] = {
     "hedge": _hedge,
     "put": _put,
     "call": _call,
@@ -238,6 +265,8 @@ _WANTS: Final[dict[str, Callable[[_Mood], Package | Payoff]]] = {
     "collar": _collar,
     "covered_call": _covered_call,
     "exotic": _exotic,
+    "protect": _protect,
+    "neutral": _neutral,
 }
 
 

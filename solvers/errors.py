@@ -24,8 +24,15 @@ class SolverLoadError(SolversError):
 
 
 class NoProgramError(SolversError):
-    """An objective for an engine that maximises nothing."""
+    """An objective or a risk for an engine that maximises nothing."""
 
     def __init__(self, engine: str) -> None:
         super().__init__(f"engine {engine!r} has no objective to replace: use 'exact' or 'auto'")
         self.engine = engine
+
+
+class TwoAimsError(SolversError):
+    """An objective of one's own together with a risk, which is an objective too."""
+
+    def __init__(self) -> None:
+        super().__init__("give either an objective or a risk: price the risk in the objective, or leave it out")

@@ -8,12 +8,13 @@ from typing import Final
 from intents.assets import OPTION_UNIT, PRICE_UNIT, USDC_UNIT
 from intents.fees import RoundFees
 from solvers.bid import Bid, BidFill
-from solvers.errors import NoProgramError
+from solvers.errors import NoProgramError, TwoAimsError
 from solvers.messages import Announcement, Award, Notice, OwnSettlement
-from solvers.routing import auto, own
+from solvers.routing import auto, careful, own
 from solvers.routing.auto import Budget
 from solvers.routing.own import IntentProgram, Objective
 from solvers.routing.problem import EngineName, Job, NoRoute, Parcel, Route
+from solvers.routing.risk import Risk
 from solvers.routing.router import route
 from venues.graph import LiquidityGraph
 from venues.pricing.black76 import Floats
@@ -89,6 +90,7 @@ class Batch:
         engine: EngineName = "exact",
         budget: Budget | None = None,
         objective: Objective | None = None,
+        risk: Risk | None = None,
     ) -> RoutedIntent:
         """Return the best route an engine finds for an intent of the batch.
 
@@ -97,13 +99,19 @@ class Batch:
             engine: See `solvers.routing.router.route`.
             budget: What `auto` may take, if not the usual.
             objective: What the program of `exact` or `auto` maximises instead of the surplus.
+            risk: What the route is to be careful of; goes with `exact` or `auto`, and without objective.
 
         Raises:
-            NoProgramError: if there is an objective, but no program for it.
+            NoProgramError: if there is an objective or a risk, but no program for it.
+            TwoAimsError: if there are both.
         """
-        if objective is not None and engine not in {"exact", "auto"}:
+        if (objective is not None or risk is not None) and engine not in {"exact", "auto"}:
             raise NoProgramError(engine)
-        if objective is not None:
+        if objective is not None and risk is not None:
+            raise TwoAimsError
+        if risk is not None:
+            answer = careful.route(self.graph, job, risk, nodes=self.nodes)
+        elif objective is not None:
             answer = own.route(self.graph, job, objective, nodes=self.nodes)
         elif engine == "auto" and budget is not None:
             answer = auto.route(self.graph, job, budget)

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 import typer
 
 from solvernet import __version__
-from solvernet.cli import feeds, graph, inspect, run
+from solvernet.cli import feeds, graph, inspect, route, run
 
 UsageError: Final[type[Exception]] = typer.BadParameter.__bases__[0]
 """What typer raises for a command line it does not understand; it has no name of its own there."""
@@ -44,6 +44,7 @@ app.command("migrate")(inspect.migrate)
 app.command("explain")(inspect.explain)
 app.command("conduct")(inspect.conduct)
 app.command("graph")(graph.graph)
+app.command("route")(route.route)
 app.command("feeds")(feeds.feeds)
 app.command("scenarios")(inspect.scenarios)
 app.command("solvers")(inspect.solvers)

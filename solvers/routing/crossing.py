@@ -3,20 +3,30 @@
 The mixed-integer program finds what to cross; here its answer is turned into parcels. Within a crossing the intents
 that sell are delivered first, and the first that buys brings the orders for what is missing or left over: the solver
 then has in hand what it passes on.
+
+In a ring nobody only sells: each gives what the next one wants, so whoever comes first is given something that the
+solver does not have yet. It goes short for a moment, and must back that; a ring without orders is put in the order in
+which it has to back least.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import permutations
+from typing import Final
 
 import networkx as nx
 
+from intents.exposure import NO_BACKING, Backing, backing, split_legs
 from intents.intent import LOT
-from solvers.routing.desk import Desk, Draft, open_order, priced
+from solvers.routing.desk import Desk, Draft, bought, open_order, priced
 from solvers.routing.exact import Allocation, Flow, Share
 from solvers.routing.problem import Job, Parcel
 from solvers.routing.quantise import net, split_lots, whole_legs, whole_quantity
 from venues.graph import LiquidityGraph
 from venues.markets.venue import Order, Side, Unfilled
+
+MOST_ORDERED: Final = 5
+"""Members of a ring up to which every order is tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +42,11 @@ class Crossing:
         """What the owners' limits leave above all costs, in USDC base units."""
         pairs = zip(self.jobs, self.parcels, strict=True)
         return sum(job.intent.max_debit(part.quantity) - part.cost.total for job, part in pairs)
+
+    @property
+    def backing(self) -> Backing:
+        """What the solver must have on the chain to back what it is short of between two deliveries."""
+        return _peak([(bought(part.orders), part.legs) for part in self.parcels])
 
 
 def crossings(graph: LiquidityGraph, allocation: Allocation) -> list[Crossing]:
@@ -67,6 +82,9 @@ def _executable(graph: LiquidityGraph, allocation: Allocation, group: Sequence[S
     orders = _venue_orders(graph, allocation.flows, net(legs), ordered[0].chain)
     if orders is None:
         return None
+    if not orders and len(ordered) <= MOST_ORDERED:
+        best = _least_backed(legs)
+        ordered, legs, quantities = [ordered[i] for i in best], [legs[i] for i in best], [quantities[i] for i in best]
     desk = Desk(graph.snapshot)
     parcels = []
     first_buyer = next((i for i, own in enumerate(legs) if sum(own.values()) > 0), len(legs) - 1)
@@ -77,6 +95,28 @@ def _executable(graph: LiquidityGraph, allocation: Allocation, group: Sequence[S
             return None
         parcels.append(part)
     return Crossing(tuple(share.job for share in ordered), tuple(parcels), desk.work)
+
+
+def _least_backed(legs: Sequence[Mapping[str, int]]) -> tuple[int, ...]:
+    """Return the order of deliveries in which the solver has to back least; as they are, if no other is better."""
+
+    def need(order: tuple[int, ...]) -> tuple[int, int]:
+        peak = _peak([({}, legs[i]) for i in order])
+        return peak.ether, peak.cash
+
+    return min(permutations(range(len(legs))), key=need)
+
+
+def _peak(steps: Sequence[tuple[Mapping[str, int], Mapping[str, int]]]) -> Backing:
+    """Return the largest backing of what is left after each step of `(brought, delivered)`, ether and cash apart."""
+    held: dict[str, int] = {}
+    peak = NO_BACKING
+    for brought, delivered in steps:
+        held = net([held, brought, {name: -quantity for name, quantity in delivered.items()}])
+        options, ether = split_legs(held)
+        need = backing(options)
+        peak = Backing(max(peak.ether, need.ether - ether), max(peak.cash, need.cash))
+    return peak
 
 
 def _venue_orders(

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Final
 
-from intents.assets import ETH, OPTION_UNIT, PRICE_UNIT, USDC_UNIT
-from intents.options import OptionSeries, parse_series
-from intents.wants import SLOPE_UNIT, Payoff, collateral_per_unit, expiries
+from intents.assets import OPTION_UNIT, USDC_UNIT
+from intents.wants import Package, collateral_per_unit
+from solvers.routing.free_legs import Legs, add_legs, usable
 from solvers.routing.problem import Job, settlement_gas
 from solvers.routing.program import Optimum, Program
 from venues.graph import Edge, LiquidityGraph
@@ -26,15 +26,6 @@ RELATIVE_GAP: Final = 1e-6
 
 JOINT_GAP: Final = 0.01
 """The same for several intents together: the last percent takes ten times as long as the rest."""
-
-REACH: Final = 0.3
-"""How far from a knot, as a fraction of its price, a strike may be and still be considered for a floor."""
-
-MOST_LEGS: Final = 100.0
-"""Options bought and sold for each unit of a floor, at most: nothing is traded for a floor that is not delivered.
-
-Otherwise it would be a place for arbitrage between venues, and for what other intents sell and nobody wants.
-"""
 
 DUST: Final = 1e-7
 """Quantities below this are rounding of the optimiser."""
@@ -50,7 +41,7 @@ class Share:
     """Units, as a number of options."""
 
     legs: Mapping[str, float]
-    """Chosen by the optimiser for a payoff floor; empty for a package."""
+    """Chosen by the optimiser where the want leaves them free; empty for a package."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +73,11 @@ class Model:
     quantity: dict[tuple[int, str], int] = field(default_factory=dict)
     """Units of a job delivered on a chain."""
 
-    legs: dict[tuple[int, str], dict[str, tuple[int, int | None]]] = field(default_factory=dict)
-    """Long and short variable of each instrument that a payoff floor may use."""
+    delivers: dict[tuple[int, str], int] = field(default_factory=dict)
+    """One where any are."""
+
+    legs: dict[tuple[int, str], Legs] = field(default_factory=dict)
+    """Legs of what leaves them free to be chosen."""
 
     flows: dict[Edge, list[int]] = field(default_factory=dict)
     uses: dict[Edge, int] = field(default_factory=dict)
@@ -135,25 +129,36 @@ def _add_job(model: Model, graph: LiquidityGraph, index: int, job: Job) -> None:
         program.row({quantity: 1.0, use: -remaining}, high=0.0)
         if least:
             program.row({quantity: 1.0, use: -least}, low=0.0)
-        model.quantity[index, chain] = quantity
+        model.quantity[index, chain], model.delivers[index, chain] = quantity, use
         total[quantity] = uses[use] = 1.0
-        if isinstance(job.intent.want, Payoff):
-            _add_floor(model, graph, (index, chain), job.intent.want)
-        else:
-            for name, per_unit in job.intent.want.unit_legs().items():
-                terms = model.balance.setdefault((chain, name), {})
-                terms[quantity] = terms.get(quantity, 0.0) - per_unit / OPTION_UNIT
+        _add_legs(model, graph, job, (index, chain))
     if total:
         program.row(total, high=remaining)
     if len(uses) > 1 and job.intent.fill == "all_or_none":
         program.row(uses, high=1.0)
 
 
+def _add_legs(model: Model, graph: LiquidityGraph, job: Job, key: tuple[int, str]) -> None:
+    """Add what one intent asks for on a chain to the rows of its instruments, and legs where it leaves them free."""
+    want, quantity, chain = job.intent.want, model.quantity[key], key[1]
+    if isinstance(want, Package):
+        for name, per_unit in want.unit_legs().items():
+            terms = model.balance.setdefault((chain, name), {})
+            terms[quantity] = terms.get(quantity, 0.0) - per_unit / OPTION_UNIT
+        return
+    model.legs[key] = add_legs(model.program, quantity, want, graph.instruments(chain))
+    for name, (long, short) in model.legs[key].items():
+        terms = model.balance.setdefault((chain, name), {})
+        terms[long] = -1.0
+        if short is not None:
+            terms[short] = 1.0
+
+
 def _can_deliver(graph: LiquidityGraph, job: Job, chain: str) -> bool:
     want = job.intent.want
-    if isinstance(want, Payoff):
-        return bool(_usable(graph, chain, want))
-    return set(want.unit_legs()) <= set(graph.instruments(chain))
+    if isinstance(want, Package):
+        return set(want.unit_legs()) <= set(graph.instruments(chain))
+    return bool(usable(want, graph.instruments(chain)))
 
 
 def _terms(graph: LiquidityGraph, job: Job, chain: str) -> tuple[float, float]:
@@ -167,65 +172,6 @@ def _terms(graph: LiquidityGraph, job: Job, chain: str) -> tuple[float, float]:
         gain -= moved * port.fee_ppm / 1e6
         fixed += port.fixed_fee / USDC_UNIT
     return gain, fixed
-
-
-def _usable(graph: LiquidityGraph, chain: str, want: Payoff) -> tuple[OptionSeries, ...]:
-    """Return the series of a floor's expiry that are traded on a chain and can help to dominate it.
-
-    Those are puts, and calls where the floor is above zero on the right, struck within `REACH` of a knot: others only
-    add cost.
-    """
-    needs_calls = want.right_slope > 0 or want.knots[-1].value > 0
-    return tuple(
-        series
-        for series in map(parse_series, (name for name in graph.instruments(chain) if name != ETH))
-        if series.is_european
-        and (series.expiry_ms,) == expiries(want)
-        and (series.right == "P" or needs_calls)
-        and any(abs(series.strike - knot.price) <= REACH * knot.price for knot in want.knots)
-    )
-
-
-def _add_floor(model: Model, graph: LiquidityGraph, key: tuple[int, str], want: Payoff) -> None:
-    """Add the legs of a payoff floor and the rows that make them dominate it."""
-    program, quantity, chain = model.program, model.quantity[key], key[1]
-    usable = _usable(graph, chain, want)
-    legs: dict[str, tuple[int, int | None]] = {}
-    for series in usable:
-        legs[series.symbol] = (program.variable(), program.variable())
-    if ETH in graph.instruments(chain) and want.right_slope > 0:
-        legs[ETH] = (program.variable(), None)
-    model.legs[key] = legs
-    for name, (long, short) in legs.items():
-        terms = model.balance.setdefault((chain, name), {})
-        terms[long] = -1.0
-        if short is not None:
-            terms[short] = 1.0
-    every = {index: 1.0 for pair in legs.values() for index in pair if index is not None}
-    program.row(every | {quantity: -MOST_LEGS}, high=0.0)
-    for price in sorted({*want.kinks(), *(series.strike for series in usable)}):
-        row = {quantity: -float(want.value(price)) / USDC_UNIT}
-        row |= _signed(legs, {series.symbol: series.intrinsic(price) / PRICE_UNIT for series in usable})
-        if ETH in legs:
-            row[legs[ETH][0]] = price / PRICE_UNIT
-        program.row(row, low=0.0)
-    slopes = {series.symbol: 1.0 for series in usable if series.right == "C"}
-    row = _signed(legs, slopes) | {quantity: -want.right_slope / SLOPE_UNIT}
-    if ETH in legs:
-        row[legs[ETH][0]] = 1.0
-    program.row(row, low=0.0)
-
-
-def _signed(legs: Mapping[str, tuple[int, int | None]], values: Mapping[str, float]) -> dict[int, float]:
-    """Return the terms of a row that adds `values` for long legs and takes them off for short ones."""
-    row: dict[int, float] = {}
-    for name, value in values.items():
-        long, short = legs[name]
-        if value:
-            row[long] = value
-            if short is not None:
-                row[short] = -value
-    return row
 
 
 def _add_place(model: Model, graph: LiquidityGraph, jobs: Sequence[Job], place: tuple[str, str]) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from intents.assets import OPTION_UNIT
+from intents.assets import ETH, OPTION_UNIT
 from intents.intent import LOT
 from intents.lifecycle import Cause
 from solvers.routing.desk import Desk, Draft, open_order, priced
@@ -44,7 +44,7 @@ def _quantities(job: Job) -> list[int]:
 
 
 def _parcel(graph: LiquidityGraph, job: Job, chain: str, quantity: int, desk: Desk) -> Parcel | None:
-    legs = legs_for(job.intent.want, quantity, listed(graph, chain))
+    legs = legs_for(job.intent.want, quantity, listed(graph, chain), ether=ETH in graph.instruments(chain))
     if not legs:
         return None
     orders: list[Order] = []

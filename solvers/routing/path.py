@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from intents.assets import ETH
 from intents.intent import LOT
 from intents.lifecycle import Cause
 from intents.options import OptionSeries, parse_series
@@ -47,7 +48,7 @@ def listed(graph: LiquidityGraph, chain: str) -> tuple[OptionSeries, ...]:
 
 
 def _parcel(graph: LiquidityGraph, job: Job, chain: str, desk: Desk) -> Parcel | None:
-    legs = legs_for(job.intent.want, job.lots(), listed(graph, chain))
+    legs = legs_for(job.intent.want, job.lots(), listed(graph, chain), ether=ETH in graph.instruments(chain))
     orders = _orders(graph, job, chain, legs, desk) if legs else None
     if not legs or orders is None:
         return None

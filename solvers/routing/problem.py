@@ -7,16 +7,17 @@ from typing import Literal
 from intents.intent import LOT, Intent
 from intents.lifecycle import Cause
 from intents.wants import expiries
+from solvers.routing.assessment import Assessment
 from solvers.routing.program import Failure
 from venues.calls.gas import BRIDGE_GAS, CLAIM_GAS, DELIVER_GAS, LOCK_GAS, SETTLE_GAS
 from venues.graph import LiquidityGraph
 from venues.markets.venue import Order
 from venues.snapshot import Snapshot
 
-EngineName = Literal["auto", "exact", "greedy", "path"]
+EngineName = Literal["auto", "exact", "convex", "dual", "greedy", "path"]
 """What a route may be asked of."""
 
-Origin = Literal["exact", "greedy", "path", "own"]
+Origin = Literal["exact", "convex", "dual", "greedy", "path", "own"]
 """What a route may be from; `own` is a solution that a solver brought of its own."""
 
 
@@ -97,6 +98,9 @@ class Route:
 
     failures: tuple[Failure, ...] = ()
     """What went wrong on the way, where another engine stepped in."""
+
+    risk: Assessment | None = None
+    """What it risks, where that was asked for."""
 
     @property
     def quantity(self) -> int:

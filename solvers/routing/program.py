@@ -122,7 +122,7 @@ class Program:
         aim = np.array(self.gain) @ chosen if objective is None else objective(chosen)
         if objective is not None and not (aim.is_concave() and aim.is_pwl()):
             return Failure.UNSUITABLE
-        problem = cp.Problem(cp.Maximize(aim), self._constraints(chosen))
+        problem = cp.Problem(cp.Maximize(aim), self.constraints(chosen))
         failure = _solved(problem, limits)
         if failure is not None:
             return failure
@@ -136,7 +136,7 @@ class Program:
         gap = _gap(info) if self.integer else 0.0
         return Optimum(values, float(problem.value), gap, _work(info))
 
-    def _constraints(self, chosen: "cp.Variable") -> list["cp.Constraint"]:
+    def constraints(self, chosen: "cp.Variable") -> list["cp.Constraint"]:
         """Return the rows as one equation and one inequality: cvxpy is slow by the constraint, not by the row."""
         matrix, low, high = self.matrix(), np.array(self.low), np.array(self.high)
         equal = low == high

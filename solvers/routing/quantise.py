@@ -11,7 +11,8 @@ from typing import Final
 from intents.assets import OPTION_UNIT
 from intents.intent import LOT
 from intents.satisfaction import payoff_gap
-from intents.wants import Payoff
+from intents.wants import Exposure, Package
+from solvers.routing import rebalancing
 from solvers.routing.desk import Draft, open_order
 from solvers.routing.exact import Allocation, Flow, Share
 from venues.graph import LiquidityGraph
@@ -71,9 +72,11 @@ def _resized(share: Share, quantity: float) -> Share:
 def whole_legs(share: Share, quantity: int) -> dict[str, int] | None:
     """Return the legs of a share in whole lots, or `None` if no rounding satisfies the want."""
     want = share.job.intent.want
-    if not isinstance(want, Payoff):
+    if isinstance(want, Package):
         return {name: per_unit * quantity // OPTION_UNIT for name, per_unit in want.unit_legs().items()}
     scale = quantity / OPTION_UNIT / share.quantity
+    if isinstance(want, Exposure):
+        return rebalancing.whole_legs(want, {name: held * scale for name, held in share.legs.items()}, quantity)
     legs = {name: _leg_lots(held * scale) * LOT for name, held in share.legs.items()}
     legs = {name: held for name, held in legs.items() if held}
     for _ in range(MOST_REPAIRS):

@@ -12,15 +12,27 @@ from intents.assets import ETH, OPTION_UNIT, PRICE_UNIT
 from intents.intent import LOT
 from intents.options import OptionSeries
 from intents.satisfaction import payoff_gap
-from intents.wants import SLOPE_UNIT, Package, Payoff, expiries
+from intents.wants import SLOPE_UNIT, AnyWant, Exposure, Package, Payoff, expiries
+from solvers.routing.rebalancing import rebalanced
 
 
-def legs_for(want: Package | Payoff, quantity: int, listed: Sequence[OptionSeries]) -> dict[str, int] | None:
-    """Return legs that satisfy `quantity` units of a want with `listed` series, or `None` if this method finds none."""
+def legs_for(
+    want: AnyWant, quantity: int, listed: Sequence[OptionSeries], *, ether: bool = True
+) -> dict[str, int] | None:
+    """Return legs that satisfy `quantity` units of a want, or `None` if the methods of a desk find none.
+
+    Args:
+        want: What is asked for.
+        quantity: Units of it, in base units.
+        listed: Series that may be used.
+        ether: Whether ether can be traded for bounds on risk.
+    """
     if isinstance(want, Package):
         legs = {name: per_unit * quantity // OPTION_UNIT for name, per_unit in want.unit_legs().items()}
         names = {series.symbol for series in listed} | {ETH}
         return legs if set(legs) <= names else None
+    if isinstance(want, Exposure):
+        return rebalanced(want, quantity, listed, ether=ether)
     replica = _replicated(want, quantity, [series for series in listed if (series.expiry_ms,) == expiries(want)])
     return replica if replica is not None and payoff_gap(want, replica, quantity) is None else None
 

@@ -2,14 +2,14 @@
 
 from typing import Final
 
-from solvers.routing import auto, greedy, path
+from solvers.routing import auto, convex, greedy, path
 from solvers.routing.exact import DEFAULT_NODES, allocate
 from solvers.routing.executed import executed
 from solvers.routing.least_cost import least_cost
 from solvers.routing.problem import EngineName, Job, NoRoute, Route
 from venues.graph import LiquidityGraph
 
-ENGINES: Final[tuple[EngineName, ...]] = ("auto", "exact", "greedy", "path")
+ENGINES: Final[tuple[EngineName, ...]] = ("auto", "exact", "convex", "dual", "greedy", "path")
 
 
 def route(
@@ -22,12 +22,20 @@ def route(
         job: The intent and what remains of it.
         engine: `path` (best single path), `greedy` (chunked split), or `exact` (mixed-integer program, and never worse
             than the other two), or `auto` (the same within the usual budget, verified, with what failed on the way).
+            `convex` (relaxation without whole numbers) and `dual` (prices, for one instrument) know no fixed costs.
         nodes: Most branch-and-bound nodes of the exact engine.
     """
     if engine == "path":
         return path.route(graph, job)
     if engine == "greedy":
         return greedy.route(graph, job)
+    if engine == "convex":
+        return convex.route(graph, job)
+    if engine == "dual":
+        # Compiled code takes a second to load, which solvers that do without it should not spend.
+        from solvers.routing import dual
+
+        return dual.route(graph, job)
     if engine == "auto":
         return auto.route(graph, job, auto.Budget(nodes=nodes))
     return _best(graph, job, nodes)

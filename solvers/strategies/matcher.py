@@ -24,7 +24,7 @@ class Matcher(Solver):
         alone = {job.intent_id: batch.route(job, engine=self.engine) for job in batch.intents}
         allocation = allocate(batch.graph, batch.intents, nodes=batch.nodes) if len(batch.intents) > 1 else None
         found = crossings(batch.graph, allocation) if allocation is not None else []
-        allowed = [crossing for crossing in found if len(crossing.jobs) <= MAX_FILLS]
+        allowed = [each for each in found if len(each.jobs) <= MAX_FILLS and _is_backed(batch, each)]
         best = sorted(allowed, key=lambda crossing: -crossing.surplus)[:MAX_BATCH_BIDS]
         batch.work.append(allocation.work if allocation is not None else 0)
         together = [self._bid(batch, crossing, alone) for crossing in best]
@@ -44,6 +44,13 @@ class Matcher(Solver):
             for (job, part), floor in zip(pairs, floors, strict=True)
         ]
         return batch.bid(fills)
+
+
+def _is_backed(batch: Batch, crossing: Crossing) -> bool:
+    """Return whether the solver has what backs the legs it is short of for a moment, as far as that is known."""
+    held = batch.snapshot.by_chain[crossing.parcels[0].chain].holdings.get(batch.solver)
+    need = crossing.backing
+    return held is None or (need.cash <= held.cash and need.ether <= held.ether)
 
 
 def _scaled(routed: RoutedIntent, quantity: int) -> int:

@@ -8,8 +8,9 @@ from pydantic import ValidationError
 
 from intents import builders
 from intents.assets import OPTION_UNIT, USDC_UNIT
+from intents.boundary import MAX_TIME_MS
 from intents.errors import UnboundedLossError
-from intents.intent import LOT, MAX_LIMIT, MAX_QUANTITY, MAX_TIME_MS, Intent, SignedIntent
+from intents.intent import LOT, MAX_LIMIT, MAX_QUANTITY, Intent, SignedIntent
 from intents.wants import Knot, Payoff
 
 MakeIntent = Callable[..., Intent]

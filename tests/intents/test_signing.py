@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 from intents import builders
 from intents.assets import OPTION_UNIT, PRICE_UNIT, USDC_UNIT
+from intents.boundary import MAX_TIME_MS
 from intents.errors import InvalidSignatureError
-from intents.intent import LOT, MAX_LIMIT, MAX_QUANTITY, MAX_TIME_MS, Intent, SignedIntent
+from intents.intent import LOT, MAX_LIMIT, MAX_QUANTITY, Intent, SignedIntent
 from intents.signing import digest, intent_id, recover, sign, typed_data, verify
-from intents.wants import MAX_PRICE, Knot, Leg, Package, Payoff
+from intents.wants import MAX_PRICE, Holding, Knot, Leg, Package, Payoff
 
 MakeIntent = Callable[..., Intent]
 
@@ -58,6 +59,30 @@ intents = st.builds(
     chains=st.lists(st.text(max_size=5), max_size=3).map(tuple),
 )
 
+EXPOSURE = builders.exposure(
+    "27MAR20",
+    builders.mark(130, 0.9, 1_000),
+    [builders.delta(-1, 1), builders.most_loss(10, 100, 150)],
+    held={"ETH-27MAR20-130-P": -1.5},
+    collateral=50,
+)
+EXPOSURE_CHANGES: list[dict[str, Any]] = [
+    {"expiry": "26JUN20", "held": ()},
+    {"mark": builders.mark(131, 0.9, 1_000)},
+    {"mark": builders.mark(130, 0.8, 1_000)},
+    {"mark": builders.mark(130, 0.9, 1_001)},
+    {"held": ()},
+    {"held": (Holding(instrument="ETH-27MAR20-130-C", quantity=-3 * OPTION_UNIT // 2),)},
+    {"held": (Holding(instrument="ETH-27MAR20-130-P", quantity=-OPTION_UNIT),)},
+    {"greeks": (builders.vega(-1, 1),)},
+    {"greeks": (builders.delta(-2, 1),)},
+    {"greeks": (builders.delta(-1, 2),)},
+    {"losses": (builders.most_loss(11, 100, 150),)},
+    {"losses": (builders.most_loss(10, 101, 150),)},
+    {"losses": (builders.most_loss(10, 100, 151),)},
+    {"collateral": 51 * USDC_UNIT},
+]
+
 CHANGES: list[dict[str, Any]] = [
     {"owner": "0x" + "1" * 40},
     {"nonce": 2},
@@ -68,6 +93,7 @@ CHANGES: list[dict[str, Any]] = [
     {"want": builders.hedge("27MAR20", 130).model_copy(update={"right_slope": 1})},
     {"want": builders.hedge("27MAR20", 130).model_copy(update={"knots": (Knot(price=130 * PRICE_UNIT, value=1),)})},
     {"want": builders.single("ETH-27MAR20-130-P")},
+    {"want": EXPOSURE},
     {"quantity": OPTION_UNIT + LOT},
     {"limit": 5 * USDC_UNIT + 1},
     {"fill": "all_or_none"},
@@ -130,6 +156,20 @@ def test_leg_changed_in_any_field_changes_the_id(make_intent: MakeIntent, change
     before, after = (make_intent(want=Package(legs=(one,))) for one in (leg, leg.model_copy(update=change)))
 
     assert intent_id(after) != intent_id(before)
+
+
+def test_bounds_changed_in_any_term_have_another_id(make_intent: MakeIntent) -> None:
+    wants = [EXPOSURE, *(EXPOSURE.model_copy(update=change) for change in EXPOSURE_CHANGES)]
+
+    assert len({intent_id(make_intent(want=want)) for want in wants}) == 1 + len(EXPOSURE_CHANGES)
+
+
+def test_a_wallet_signs_bounds_as_the_library_does(make_intent: MakeIntent, account: LocalAccount) -> None:
+    intent = make_intent(want=EXPOSURE)
+    signed = account.sign_typed_data(full_message=typed_data(intent))
+
+    assert sign(intent, account).signature == "0x" + bytes(signed.signature).hex()
+    assert Intent.model_validate_json(intent.model_dump_json()) == intent
 
 
 def test_names_moved_from_chains_to_venues_change_the_id(make_intent: MakeIntent) -> None:

@@ -8,13 +8,14 @@ from intents import builders
 from intents.assets import ETH, OPTION_UNIT, PRICE_UNIT, USDC_UNIT
 from intents.intent import LOT
 from intents.options import parse_series
-from intents.wants import SLOPE_UNIT, Knot, Leg, Package, Payoff
+from intents.wants import SLOPE_UNIT, AnyWant, Exposure, Knot, Leg, Package, Payoff
 from solvers.routing.problem import Job
 from solvers.routing.replication import legs_for
 from tests.solvers.small_market import (
     AWAY,
     EXPIRY,
     HOME,
+    NOW_MS,
     STRIKES,
     amm,
     bridge,
@@ -92,6 +93,24 @@ def floors(draw: st.DrawFn) -> Payoff:
     return Payoff(expiry=EXPIRY, knots=knots, left_slope=left, right_slope=right)
 
 
+@st.composite
+def bounded(draw: st.DrawFn) -> Exposure:
+    """Draw bounds on delta, vega or losses of ether or options that are held, or of nothing."""
+    names = st.sampled_from([ETH, *symbols()])
+    held = draw(st.dictionaries(names, st.sampled_from([-1.0, -0.5, 0.4, 1.0]), max_size=2))
+    middle, width = draw(st.floats(-0.5, 0.8)), draw(st.sampled_from([0.02, 0.2, 0.6]))
+    kinds = (
+        builders.delta(middle - width, middle + width),
+        builders.vega(draw(st.floats(-0.1, 0.1))),
+        builders.most_loss(
+            draw(st.integers(5, 60)), draw(st.sampled_from([0, 80])), draw(st.sampled_from([180, None]))
+        ),
+    )
+    bounds = [bound for bound in kinds if draw(st.booleans())] or [kinds[0]]
+    at = builders.mark(130, draw(st.floats(0.4, 2.0)), NOW_MS - 60_000)
+    return builders.exposure(EXPIRY, at, bounds, held=held, collateral=draw(st.sampled_from([0, 15, 60])))
+
+
 def usual_wants() -> st.SearchStrategy[Package | Payoff]:
     """Draw one of the wants that the builders make."""
     strike = st.sampled_from(STRIKES)
@@ -110,7 +129,7 @@ def usual_wants() -> st.SearchStrategy[Package | Payoff]:
 
 
 @st.composite
-def jobs(draw: st.DrawFn, wants: st.SearchStrategy[Package | Payoff], nonce: int = 1) -> Job:
+def jobs(draw: st.DrawFn, wants: st.SearchStrategy[AnyWant], nonce: int = 1) -> Job:
     """Draw an intent with a limit on either side of its fair value; a part of it may be filled already."""
     want = draw(wants)
     lots = draw(st.one_of(st.integers(1, 60), st.integers(50, 3000), st.integers(2000, 15_000)))
@@ -131,7 +150,7 @@ def jobs(draw: st.DrawFn, wants: st.SearchStrategy[Package | Payoff], nonce: int
     return Job(intent_id=whole.intent_id, intent=whole.intent, remaining=remaining)
 
 
-def fair_value(want: Package | Payoff) -> float:
+def fair_value(want: AnyWant) -> float:
     """Return about what a unit is worth, in dollars."""
     legs = legs_for(want, OPTION_UNIT, [parse_series(name) for name in symbols()]) or {}
     return sum(held / OPTION_UNIT * (130.0 if name == ETH else fair(name, vol=1.2)) for name, held in legs.items())

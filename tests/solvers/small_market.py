@@ -14,7 +14,7 @@ from intents import builders
 from intents.assets import ETH_UNIT, OPTION_UNIT, PRICE_UNIT, USDC_UNIT
 from intents.intent import Intent
 from intents.options import parse_series
-from intents.wants import Package, Payoff
+from intents.wants import AnyWant
 from solvers.routing.problem import Job
 from venues.bridges import BridgePort
 from venues.markets.clob import Book, OrderBook, RestingOrder
@@ -165,7 +165,7 @@ def market(*, home_gwei: float = 20.0, away_gwei: float = 0.05, fee_ppm: int = 4
     return snapshot(home, view(AWAY, there, [second], gas_gwei=away_gwei))
 
 
-def intent(want: Package | Payoff, quantity: float, limit: float, **fields: object) -> Intent:
+def intent(want: AnyWant, quantity: float, limit: float, **fields: object) -> Intent:
     """Return an intent of `OWNER`: `quantity` in options, `limit` in dollars for each unit."""
     usual: dict[str, object] = {
         "owner": OWNER.address,
@@ -180,7 +180,7 @@ def intent(want: Package | Payoff, quantity: float, limit: float, **fields: obje
     return Intent.model_validate(usual | fields)
 
 
-def job(want: Package | Payoff, quantity: float, limit: float, **fields: object) -> Job:
+def job(want: AnyWant, quantity: float, limit: float, **fields: object) -> Job:
     """Return the whole of an intent as a routing job; its id depends on its nonce alone."""
     made = intent(want, quantity, limit, **fields)
     return Job(intent_id=f"{made.nonce:064x}", intent=made, remaining=made.quantity)

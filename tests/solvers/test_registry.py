@@ -189,7 +189,10 @@ def test_a_solver_without_solve_cannot_be_made(plugin: Path) -> None:
     [
         ("greedy?markup_bps=x", "option markup_bps is 'x'"),
         ("greedy?markup_bps=nan", "option markup_bps is nan: give a finite number"),
-        ("matcher?engine=magic", "option engine is 'magic': Input should be 'auto', 'exact', 'greedy' or 'path'"),
+        (
+            "matcher?engine=magic",
+            "option engine is 'magic': Input should be 'auto', 'exact', 'convex', 'dual', 'greedy' or 'path'",
+        ),
     ],
 )
 def test_an_option_of_the_wrong_kind_is_named(text: str, complaint: str) -> None:

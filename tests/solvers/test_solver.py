@@ -4,8 +4,10 @@ from hypothesis import strategies as st
 
 from intents import builders
 from intents.assets import USDC_UNIT
+from solvers.errors import NoProgramError, TwoAimsError
 from solvers.messages import Announcement, Award, OpenIntent
 from solvers.routing.problem import Job, Route
+from solvers.routing.risk import Risk
 from solvers.solver import Batch, RoutedIntent, Solver, batch_of
 from tests.solvers.random_markets import jobs, snapshots, usual_wants
 from tests.solvers.small_market import AWAY, EXPIRY, HOME, NOW_MS, SPOT, dollars, intent, job, market, options
@@ -145,3 +147,14 @@ def test_the_surplus_of_a_routed_intent_is_its_routes() -> None:
     assert isinstance(routed, RoutedIntent)
     assert isinstance(routed.answer, Route)
     assert routed.surplus == routed.answer.surplus > USDC_UNIT
+
+
+def test_a_risk_needs_a_program_and_no_other_objective() -> None:
+    made = batch()
+    (wish,) = made.intents
+
+    with pytest.raises(NoProgramError, match="greedy"):
+        made.route(wish, engine="greedy", risk=Risk())
+    with pytest.raises(TwoAimsError):
+        made.route(wish, objective=lambda terms: terms.surplus, risk=Risk())
+    assert made.route(wish, risk=Risk())

@@ -16,7 +16,7 @@ PUT = builders.option(EXPIRY, 120, "P")
 LONG_PUT = builders.single(PUT)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(snapshots(), jobs(st.one_of(usual_wants(), packages())))
 def test_no_route_of_any_engine_beats_the_certificate(market: Snapshot, wish: Job) -> None:
     graph = LiquidityGraph(market)

@@ -1,7 +1,11 @@
+import itertools
+
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from intents import builders
+from intents.exposure import NO_BACKING
 from intents.wants import Package
 from solvers.routing.crossing import Crossing, crossings
 from solvers.routing.desk import Desk, bought
@@ -9,7 +13,8 @@ from solvers.routing.exact import allocate
 from solvers.routing.problem import Job
 from solvers.routing.quantise import net
 from tests.solvers.random_markets import jobs, snapshots, usual_wants
-from tests.solvers.small_market import AWAY, EXPIRY, HOME, ISLAND, amm, job, market, options, snapshot, view
+from tests.solvers.small_market import AWAY, EXPIRY, HOME, ISLAND, amm, fair, job, market, options, snapshot, view
+from venues.clearing import ClearingHouse
 from venues.graph import LiquidityGraph
 from venues.markets.venue import Unfilled
 from venues.snapshot import Snapshot
@@ -145,3 +150,68 @@ def test_the_first_buyer_brings_the_orders_for_what_sellers_leave_missing() -> N
 
     assert [sum(part.legs.values()) > 0 for part in found.parcels] == [False, True, True]
     assert [bool(part.orders) for part in found.parcels] == [False, True, False]
+
+
+def ring(*strikes: int, size: float = 10.0, credit: float = 2.0) -> list[Job]:
+    """Return intents of which each buys the put that the one before sells, and the first one the put of the last."""
+    pairs = zip(strikes, (*strikes[1:], strikes[0]), strict=True)
+    wishes = []
+    for nonce, (buy, sell) in enumerate(pairs, 1):
+        limit = fair(builders.option(EXPIRY, buy, "P")) - fair(builders.option(EXPIRY, sell, "P")) + credit
+        wishes.append(job(builders.vertical(EXPIRY, buy, sell, "P"), size, limit, nonce=nonce))
+    return wishes
+
+
+@pytest.mark.parametrize("strikes", [(100, 140), (100, 120, 160), (100, 160, 120, 140)])
+def test_a_ring_of_any_length_meets_without_a_venue(strikes: tuple[int, ...]) -> None:
+    """No two of three intents are opposite: only the program, not a search for pairs, finds them."""
+    wishes = ring(*strikes)
+
+    (found,) = crossed(market(), *wishes)
+
+    assert {wish.intent_id for wish in found.jobs} == {wish.intent_id for wish in wishes}
+    assert [part.orders for part in found.parcels] == [()] * len(strikes)
+    assert net(part.legs for part in found.parcels) == {}
+    assert len({part.chain for part in found.parcels}) == 1
+
+
+def test_a_ring_leaves_its_owners_more_than_the_venues_do() -> None:
+    wishes = ring(100, 120, 160)
+    alone = [allocate(LiquidityGraph(market()), [wish]) for wish in wishes]
+
+    (found,) = crossed(market(), *wishes)
+
+    assert found.surplus > sum(int(part.surplus * 10**6) for part in alone if part is not None)
+
+
+def test_a_ring_with_a_member_of_another_size_trades_the_rest_at_a_venue() -> None:
+    first, *others = ring(100, 120, 160, credit=5.0)
+    larger = job(first.intent.want, 15, first.intent.limit / 10**6, nonce=9, fill="all_or_none")
+
+    (found,) = crossed(market(home_gwei=0.0), larger, *others)
+
+    orders = [order for part in found.parcels for order in part.orders]
+    assert len(found.jobs) == 3
+    assert net(part.legs for part in found.parcels) == bought(orders) != {}
+
+
+def test_a_ring_is_delivered_in_the_order_that_ties_up_least() -> None:
+    """Strikes 100, 120, 160: who sells the 160 and buys the 100 first leaves the solver long what is dearer."""
+    (found,) = crossed(market(), *ring(100, 120, 160))
+
+    needs = []
+    for order in itertools.permutations(found.parcels):
+        house = ClearingHouse()
+        worst = 0
+        for part in order:
+            house = house.move("solver", "owner", dict(part.legs), 0)
+            worst = max(worst, house.shortfall("solver").cash)
+        needs.append(worst)
+    assert found.backing.cash == min(needs) < max(needs)
+    assert found.backing.ether == 0
+
+
+def test_a_seller_before_a_buyer_needs_no_backing() -> None:
+    (found,) = crossed(market(), job(LONG_PUT, 10, 7.0, nonce=1), job(SHORT_PUT, 10, -5.0, nonce=2))
+
+    assert found.backing == NO_BACKING

@@ -9,7 +9,7 @@ from solvers.routing.desk import Desk
 from solvers.routing.least_cost import least_cost
 from solvers.routing.problem import Job, NoRoute, Route
 from solvers.routing.program import Program
-from solvers.routing.router import ENGINES, route
+from solvers.routing.router import route
 from tests.solvers.routing.audit import assert_sound
 from tests.solvers.small_market import (
     AWAY,
@@ -34,6 +34,7 @@ from venues.graph import LiquidityGraph
 from venues.markets.venue import Side
 from venues.snapshot import Snapshot
 
+WHOLE = ("auto", "exact", "greedy", "path")
 PUT = builders.option(EXPIRY, 120, "P")
 LONG_PUT = builders.single(PUT)
 
@@ -122,7 +123,7 @@ def test_an_all_or_none_intent_is_never_split_over_chains() -> None:
     assert [part.quantity for part in found.parcels] == [options(100)]
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("engine", WHOLE)
 def test_only_the_allowed_chains_and_venues_are_used(engine: str) -> None:
     wish = job(LONG_PUT, 5, 60.0, chains=(AWAY,), venues=("book.away", "amm.home"))
     found = routed(market(), wish, engine)
@@ -131,21 +132,21 @@ def test_only_the_allowed_chains_and_venues_are_used(engine: str) -> None:
     assert places(found) == {"book.away"}
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("engine", WHOLE)
 def test_a_chain_that_no_bridge_reaches_is_out_of_reach(engine: str) -> None:
     snap = snapshot(view(HOME, gas_gwei=1.0), view(ISLAND, [amm("amm.island", ISLAND)], gas_gwei=1.0))
 
     assert refused(snap, job(LONG_PUT, 1, 60.0), engine).cause is Cause.NO_LIQUIDITY
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("engine", WHOLE)
 def test_an_intent_that_forbids_its_home_needs_a_bridge(engine: str) -> None:
     snap = snapshot(view(HOME, [amm("amm.home", HOME)]), view(ISLAND, [amm("amm.island", ISLAND)]))
 
     assert refused(snap, job(LONG_PUT, 1, 60.0, chains=(ISLAND,)), engine).cause is Cause.NO_LIQUIDITY
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("engine", WHOLE)
 @pytest.mark.parametrize(
     "venues",
     [
@@ -164,14 +165,14 @@ def test_a_market_without_the_leg_has_no_route(engine: str, venues: list[object]
     assert refused(snap, job(LONG_PUT, 1, 60.0, fill="all_or_none"), engine).cause is Cause.NO_LIQUIDITY
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("engine", WHOLE)
 def test_a_maker_without_an_oracle_price_gives_no_route(engine: str) -> None:
     snap = snapshot(view(HOME, [amm("amm", HOME)], spot=0.0), spot=0.0)
 
     assert refused(snap, job(LONG_PUT, 1, 60.0), engine).cause is Cause.NO_LIQUIDITY
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("engine", WHOLE)
 @pytest.mark.parametrize("want", [LONG_PUT, builders.hedge(EXPIRY, 120)])
 def test_a_series_that_has_expired_is_not_routed_even_where_old_offers_stand(
     engine: str, want: Package | Payoff

@@ -1,8 +1,11 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from intents import builders
+from intents.wants import Leg, Package
 from solvers.bid import MAX_BATCH_BIDS, MAX_FILLS, Bid
 from solvers.routing.problem import Job
 from solvers.routing.program import Program
@@ -10,8 +13,8 @@ from solvers.solver import Batch, batch_of
 from solvers.strategies.matcher import Matcher
 from tests.solvers.random_markets import jobs, snapshots, usual_wants
 from tests.solvers.rounds import announce
-from tests.solvers.small_market import EXPIRY, STRIKES, job, market, options
-from venues.snapshot import Snapshot
+from tests.solvers.small_market import EXPIRY, HOME, STRIKES, amm, dollars, job, market, options, snapshot, view
+from venues.snapshot import Holdings, Snapshot
 
 PUT = builders.option(EXPIRY, 120, "P")
 LONG_PUT, SHORT_PUT = builders.single(PUT), builders.single(PUT, ratio=-1)
@@ -115,3 +118,22 @@ def test_bids_for_everything_that_crosses_are_of_whole_lots() -> None:
     (bid,), _ = solved(batch(buyer, seller))
 
     assert [fill.quantity for fill in bid.fills if fill.intent_id == buyer.intent_id] == [options(3.33)]
+
+
+def ring_batch(cash: int) -> Batch:
+    """Return a round with two opposite calendar spreads: whichever is delivered first leaves the solver short."""
+    near, far = PUT, builders.option("24APR20", 120, "P")
+    ends = ((near, far, 1.0), (far, near, 8.0))
+    swaps = [(Package(legs=(Leg(instrument=a, ratio=1), Leg(instrument=b, ratio=-1))), limit) for a, b, limit in ends]
+    wishes = [job(swap, 10, limit, nonce=nonce) for nonce, (swap, limit) in enumerate(swaps, 1)]
+    venues = [amm("amm.home", HOME, expiries=(EXPIRY, "24APR20"))]
+    alone = replace(view(HOME, venues), holdings={"matcher": Holdings(cash=cash, ether=0, gas=0)})
+    return batch(*wishes, snapshot=snapshot(alone))
+
+
+def test_a_ring_is_bid_for_by_who_can_back_what_it_is_short_of_meanwhile() -> None:
+    rich, _ = solved(ring_batch(dollars(10_000)))
+    poor, _ = solved(ring_batch(dollars(10)))
+
+    assert [len(bid.intents) for bid in rich] == [2]
+    assert poor == []
