@@ -95,6 +95,10 @@ class Executor:
         """Return whether an errand is in a block."""
         return self._errands[step_id].status == "done"
 
+    def under_way(self) -> tuple[Run, ...]:
+        """Return the plans with steps that are not yet ended, in the order in which they were begun."""
+        return tuple(self._active.values())
+
     def runs(self) -> tuple[Run, ...]:
         """Return all plans that were begun, in that order."""
         return tuple(self._runs.values())
