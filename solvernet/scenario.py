@@ -15,7 +15,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from intents.boundary import Boundary
 from intents.options import parse_expiry, parse_series
-from solvernet import adversary_parts, fault_schedule, rollup_flaws
+from solvernet import adversary_parts, fault_schedule, private_parts, rollup_flaws
 from solvernet.adversary_parts import AdversaryPart, SearcherPart, SwapperPart
 from solvernet.bridge_parts import AnyBridgePart
 from solvernet.errors import InvalidScenarioError, UnknownScenarioError, UnknownWindowError
@@ -24,6 +24,7 @@ from solvernet.fault_parts import FaultPart, OracleManipulationPart
 from solvernet.fee_parts import FeesPart
 from solvernet.market_parts import ConcentratedPart, HybridPart, TickAmmPart
 from solvernet.oracle_parts import AnyOracle, corruptible, nodes_of, pools_read, sources_of
+from solvernet.private_parts import BuilderPart, SettlementPart
 from solvernet.scenario_parts import (
     AmmPart,
     ArbitrageurPart,
@@ -32,7 +33,6 @@ from solvernet.scenario_parts import (
     LevelPart,
     MakerPart,
     MarketPart,
-    Policy,
     PoolPart,
     Rounds,
     Seconds,
@@ -53,7 +53,7 @@ class Scenario(Boundary):
     window: Window
     windows: Mapping[str, Window] = Field(default_factory=dict)
     rounds: Rounds
-    policy: Policy
+    policy: SettlementPart
     fees: FeesPart | None = None
     proof_delay_s: Seconds
     chains: Mapping[str, ChainPart]
@@ -70,6 +70,7 @@ class Scenario(Boundary):
     arbitrageurs: Mapping[str, ArbitrageurPart] = Field(default_factory=dict)
     swappers: Mapping[str, SwapperPart] = Field(default_factory=dict)
     adversaries: Mapping[str, Annotated[AdversaryPart, Field(discriminator="kind")]] = Field(default_factory=dict)
+    builders: Mapping[str, BuilderPart] = Field(default_factory=dict)
     attackers: Mapping[str, AttackerPart] = Field(default_factory=dict)
     security: SecurityPart | None = None
     exotics: ExoticsPart | None = None
@@ -99,6 +100,7 @@ class Scenario(Boundary):
         if missing:
             raise ValueError(f"{missing[0]!r} is referred to but not defined")
         flaw = adversary_parts.flaw(self.adversaries, self.swappers, self.venues, self.chains)
+        flaw = flaw or private_parts.flaw(self.builders, self.adversaries, self.chains)
         if flaw is not None:
             raise ValueError(flaw)
         return self

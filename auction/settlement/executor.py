@@ -123,6 +123,7 @@ class Executor:
 
     def on_block(self, world: World, chain_id: str, produced: Produced[ChainState]) -> None:
         """Note what landed and what was dropped, send what has become possible, raise what waits too long."""
+        self._dispatch.look(world, chain_id)
         for receipt in produced.undone:
             sending = self._dispatch.taken_back(world, receipt)
             if sending is not None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from auction.settlement.plan import NEVER_MS, Deadlines
+from auction.settlement.private_route import PrivateRules
 from venues.calls.gas import CLAIM_GAS
 from venues.chains.bidding import Bidding
 from venues.chains.confirmation import Level
@@ -45,6 +46,9 @@ class SettlementPolicy(Bidding):
 
     inclusion: Literal["constant", "measured"] = "constant"
     """Whether that time is taken as stated, or measured on the home chain when a plan is made."""
+
+    private: PrivateRules | None = None
+    """How steps are handed to builders alone; all are sent to the public pool if `None`."""
 
     def deadlines(self, world: World, award_ms: int, home: str, away: str) -> Deadlines:
         """Return the instants that bound a plan awarded now.

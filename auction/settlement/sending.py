@@ -9,7 +9,7 @@ from venues.chains.transaction import Block
 StepStatus = Literal["waiting", "sent", "done", "failed"]
 ENDED: Final[frozenset[StepStatus]] = frozenset({"done", "failed"})
 
-Happening = Literal["sent", "raised", "dropped", "landed", "reverted", "expired", "undone"]
+Happening = Literal["sent", "raised", "dropped", "landed", "reverted", "expired", "undone", "published"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +50,12 @@ class Sending:
 
     was_undone: bool = False
     """Whether it was in a block that was taken back."""
+
+    was_private: bool = False
+    """Whether it was handed to builders alone at first."""
+
+    last_private: int = 0
+    """Last block in which builders who alone have it may include it; zero once it is public."""
 
     @property
     def fill_id(self) -> str:
