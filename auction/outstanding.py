@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 
 from auction.cash_needs import Owed, StepPrice, cash_needs
 from auction.ether_limits import EtherBudget
-from auction.settlement.executor import Executor, Run
+from auction.settlement.executor import Executor
 from auction.settlement.plan import Step
 from auction.settlement.policy import SettlementPolicy
+from auction.settlement.run import Run
 from auction.settlement.sending import ENDED, Sending
 from venues.calls.upkeep import BridgeOut
 from venues.chains.transaction import Transaction
@@ -61,11 +62,12 @@ def outstanding(runs: Iterable[Run], price: StepPrice) -> Outstanding:
 
 
 def most_wei(world: World, policy: SettlementPolicy, step: Step) -> int:
-    """Return the wei that a sender has to hold for a step which is sent now: its gas at the cap, and its posting."""
+    """Return the wei that a sender has to hold for a step which is sent now: gas at the cap, posting, and deposit."""
     chain = world.chain(step.chain)
     first_wei = policy.price(chain)
     sent = Transaction(id=step.id, sender="", call=step.call, max_fee_wei=first_wei, tip_wei=policy.tip_wei)
-    return sent.gas * policy.cap(first_wei) + policy.cap(chain.data_fee_wei(sent))
+    deposit = policy.deposit_wei(world, step.chain) if step.kind == "lock" else 0
+    return sent.gas * policy.cap(first_wei) + policy.cap(chain.data_fee_wei(sent)) + deposit
 
 
 def budgets(

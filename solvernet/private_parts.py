@@ -6,6 +6,7 @@ from typing import Literal, Protocol
 from pydantic import Field
 
 from intents.boundary import Boundary
+from solvernet.completion_parts import DepositPart
 from solvernet.scenario_parts import ChainPart, Policy, Share
 from venues.chains.presets import PRESETS
 
@@ -35,9 +36,11 @@ class PrivatePart(Boundary):
 
 
 class SettlementPart(Policy):
-    """The settlement policy with what is private in it."""
+    """The settlement policy, with private inclusion and safety deposits."""
 
     private: PrivatePart | None = None
+    deposit: DepositPart | None = None
+    """Safety deposits of locks; none if left out."""
 
 
 class ProducerPart(Protocol):

@@ -18,6 +18,7 @@ from intents.options import parse_expiry, parse_series
 from solvernet import adversary_parts, fault_schedule, private_parts, rollup_flaws
 from solvernet.adversary_parts import AdversaryPart, SearcherPart, SwapperPart
 from solvernet.bridge_parts import AnyBridgePart
+from solvernet.completion_parts import CompleterPart
 from solvernet.errors import InvalidScenarioError, UnknownScenarioError, UnknownWindowError
 from solvernet.exotic_parts import ExoticsPart
 from solvernet.fault_parts import FaultPart, OracleManipulationPart
@@ -70,6 +71,7 @@ class Scenario(Boundary):
     arbitrageurs: Mapping[str, ArbitrageurPart] = Field(default_factory=dict)
     swappers: Mapping[str, SwapperPart] = Field(default_factory=dict)
     adversaries: Mapping[str, Annotated[AdversaryPart, Field(discriminator="kind")]] = Field(default_factory=dict)
+    completers: Mapping[str, CompleterPart] = Field(default_factory=dict)
     builders: Mapping[str, BuilderPart] = Field(default_factory=dict)
     attackers: Mapping[str, AttackerPart] = Field(default_factory=dict)
     security: SecurityPart | None = None
@@ -89,6 +91,7 @@ class Scenario(Boundary):
         named = [*self.oracles.values(), *self.venues.values(), *self.arbitrageurs.values(), *self.adversaries.values()]
         chains = {part.chain for part in named} | {self.rounds.reference_chain, self.rounds.bond_chain}
         chains |= {name for bridge in self.bridges.values() for name in bridge.chains} | set(self.users.home_share)
+        chains |= {part.chain for part in self.completers.values()}
         chains |= {part.settles_on for part in self.chains.values() if part.settles_on}
         venues = {maker.venue for maker in self.makers.values()}
         venues |= {name for trader in self.arbitrageurs.values() for name in trader.venues}

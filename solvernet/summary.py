@@ -234,7 +234,7 @@ def summarise(outcome: Outcome) -> Summary:
         if engine.extraction.kinds
         else None,
         private=private_table(engine.auctioneer.executor, _chain_names(engine)),
-        paid=who_paid(engine.auctioneer.world, runs, outcome.events, engine.recorder.restitutions),
+        paid=who_paid(engine.auctioneer.world, runs, outcome.events, engine.recorder),
         flags=tuple(_body(event) for event in outcome.events if event.kind == "conduct.finding"),
         stability=_stability(operations(outcome)),
         wall_s=round(outcome.wall_s, 2),

@@ -182,6 +182,7 @@ class ChainState:
         for lock in self.hashlocks.values():
             locked = lock.holdings()
             cash, ether = cash + locked.get(USDC, 0), ether + locked.get(ETH, 0)
+        ether += sum(deposit.wei for deposit in self.escrow.deposits.values())
         staked = self.stakes.total() if self.stakes else 0
         return cash, ether + sum(self.wallets.values()) + self.burned + staked
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from auction.settlement.plan import deposit_wei
 from auction.settlement.policy import SettlementPolicy
 from auction.settlement.private_route import PERCENT, PrivateRoute, PrivateRules
 from auction.settlement.sending import Sending, StepEvent
@@ -99,6 +100,13 @@ class Dispatch:
         world.chain(sending.step.chain).withdraw(sending.transaction_id)
         self._pending.pop(sending.transaction_id, None)
 
+    def complete(self, world: World, sending: Sending) -> None:
+        """Take a step for done that somebody else has carried out."""
+        if sending.status == "sent":
+            self.withdraw(world, sending)
+        sending.status = "done"
+        self.events.append(sending.event("completed", world.now_ms, reason="by a third party, for the deposit"))
+
     def _offer(self, world: World, sending: Sending, price_wei: int, replaces: str | None) -> bool:
         """Put a transaction into the pool, and return whether the pool took it.
 
@@ -163,4 +171,5 @@ class Dispatch:
         if not sending.ether_due_wei:
             gas_wei = transaction.gas * sending.cap_wei
             sending.ether_due_wei = gas_wei + self._policy.cap(chain.data_fee_wei(transaction))
+            sending.ether_due_wei += deposit_wei(sending.step.call)
         return transaction

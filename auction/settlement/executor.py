@@ -5,14 +5,17 @@ no time; a copy of it can be run on a copy of the world.
 """
 
 from copy import copy
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Final
 
+from auction.settlement.completion import note_completed, undone
 from auction.settlement.dispatch import Dispatch
+from auction.settlement.errands import Errands
 from auction.settlement.overdue import overdue, stopped
 from auction.settlement.plan import NEVER_MS, Plan, Step
 from auction.settlement.policy import SettlementPolicy
-from auction.settlement.sending import ENDED, Sending, StepEvent, StepStatus
+from auction.settlement.run import Run
+from auction.settlement.sending import ENDED, Sending, StepEvent
 from venues.calls.upkeep import BridgeOut
 from venues.chain_state import ChainState
 from venues.chains.produced import Produced
@@ -23,34 +26,6 @@ RETRY_MS: Final = 60_000
 """Time between a revert and the next attempt, for steps that are tried again: each attempt pays for its gas."""
 
 
-@dataclass(slots=True)
-class Run:
-    """A plan under execution."""
-
-    plan: Plan
-    settles: bool
-    """Whether its solver settles; if not, nothing is sent."""
-
-    sendings: dict[str, Sending]
-    award_ms: int
-    failed: str = ""
-    """Code and detail of the failure that ended it."""
-
-    delivered_ms: int = 0
-    gas_wei: dict[str, int] = field(default_factory=dict)
-    """Paid for gas on each chain."""
-
-    @property
-    def is_over(self) -> bool:
-        """Whether nothing more will happen to the owner."""
-        return bool(self.failed or self.delivered_ms)
-
-    def status(self, kind: str) -> StepStatus:
-        """Return the status of the step of a kind; `done` if the plan has none."""
-        found = [sending.status for sending in self.sendings.values() if sending.step.kind == kind]
-        return found[0] if found else "done"
-
-
 class Executor:
     """All plans under execution."""
 
@@ -58,8 +33,8 @@ class Executor:
         self._policy = policy
         self._runs: dict[str, Run] = {}
         self._active: dict[str, Run] = {}
-        self._errands: dict[str, Sending] = {}
         self._dispatch = Dispatch(policy)
+        self._errands = Errands(self._dispatch)
         self._reopened: list[str] = []
         """Fills that were delivered in a block which was taken back."""
 
@@ -72,9 +47,9 @@ class Executor:
             moved |= {id(run.sendings[key]): sending for key, sending in sendings.items()}
             twin._runs[name] = replace(run, sendings=sendings, gas_wei=dict(run.gas_wei))
         twin._active = {name: twin._runs[name] for name in self._active}
-        for name, errand in self._errands.items():
-            twin._errands[name] = moved[id(errand)] = copy(errand)
-        twin._dispatch = self._dispatch.fork(moved)
+        errands = self._errands.copies()
+        twin._dispatch = self._dispatch.fork(moved | self._errands.moved(errands))
+        twin._errands = self._errands.twin(twin._dispatch, errands)
         return twin
 
     def start(self, plan: Plan, *, settles: bool, world: World) -> None:
@@ -88,12 +63,12 @@ class Executor:
 
     def run_errand(self, step: Step, sender: str, not_before_ms: int, world: World) -> None:
         """Send a transaction of the auctioneer's own once its time has come, until it lands."""
-        self._errands[step.id] = Sending(step, sender, not_before_ms)
-        self._send_errands(world)
+        self._errands.add(step, sender, not_before_ms)
+        self._errands.send(world)
 
     def has_landed(self, step_id: str) -> bool:
         """Return whether an errand is in a block."""
-        return self._errands[step_id].status == "done"
+        return self._errands.has_landed(step_id)
 
     def under_way(self) -> tuple[Run, ...]:
         """Return the plans with steps that are not yet ended, in the order in which they were begun."""
@@ -109,7 +84,7 @@ class Executor:
 
     def is_idle(self) -> bool:
         """Return whether nothing is left to wait for."""
-        return not self._active and all(errand.status in ENDED for errand in self._errands.values())
+        return not self._active and self._errands.are_over
 
     def drain(self) -> tuple[StepEvent, ...]:
         """Return what happened since the last call."""
@@ -128,6 +103,8 @@ class Executor:
             sending = self._dispatch.taken_back(world, receipt)
             if sending is not None:
                 self._reopen(sending, receipt)
+        for run in undone(produced, self._runs):
+            self._active[run.plan.terms.fill_id] = run
         for receipt in produced.receipts:
             sending = self._dispatch.landed(receipt)
             if sending is not None:
@@ -140,12 +117,11 @@ class Executor:
             self._attend(world, run, chain_id)
             if all(sending.status in ENDED for sending in run.sendings.values()):
                 del self._active[name]
-        self._send_errands(world)
-        for errand in self._errands.values():
-            if errand.status == "sent" and errand.step.chain == chain_id:
-                self._dispatch.bump(world, errand)
+        self._errands.send(world)
+        self._errands.bump(world, chain_id)
 
     def _attend(self, world: World, run: Run, chain_id: str) -> None:
+        note_completed(world, run, self._dispatch)
         for sending in run.sendings.values():
             if sending.status in {"waiting", "sent"} and world.now_ms > sending.step.deadline_ms:
                 self._expire(world, run, sending)
@@ -230,20 +206,6 @@ class Executor:
         fill_id = step_id.rpartition("/")[0]
         run = self._runs.get(fill_id)
         return run is not None and run.sendings[step_id].status == "done"
-
-    def _send_errands(self, world: World) -> None:
-        for errand in self._errands.values():
-            if errand.status != "waiting" or world.now_ms < errand.not_before_ms:
-                continue
-            if errand.step.kind in {"refund", "restitution"}:
-                state = world.state(errand.step.chain)
-                lock = state.escrow.locks.get(errand.fill_id)
-                if lock is None or lock.state == "refunded":
-                    errand.status = "failed"
-                    continue
-                if lock.proves_absence and errand.fill_id not in state.absences:
-                    continue
-            self._dispatch.send(world, errand)
 
     def _dropped(self, world: World, sending: Sending, transaction: Transaction[ChainState]) -> None:
         """Send a transaction that a pool gave up once more; a sender who cannot pay for its gas is done with it."""

@@ -11,6 +11,7 @@ from typing import Final, Literal
 from intents.fees import RoundFees
 from intents.intent import SignedIntent
 from solvers.bid import Bid, BidFill
+from venues.calls.completion import SecuredLock
 from venues.calls.fill_terms import FillTerms
 from venues.calls.settlement import Claim, Deliver, Lock, Settle
 from venues.calls.upkeep import BridgeOut
@@ -91,6 +92,12 @@ class Deadlines:
     proves_absence: bool = False
     """Whether a lock goes back only with a proof that nothing was delivered in time."""
 
+    deposit_wei: int = 0
+    """Safety deposit that the solver leaves with a lock, for whoever has to end it; none if zero."""
+
+    grace_ms: int = 0
+    """Time after which somebody else may end it for the deposit."""
+
 
 def fill_id(solver: str, round_number: int, position: int, index: int) -> str:
     """Return the name of one fill of one bid."""
@@ -122,12 +129,7 @@ def make_plan(
     if terms.chain == home:
         call = Settle(terms=terms, orders=fill.orders, deadline_ms=deadlines.deliver_ms, venue_gas=venue_gas)
         return Plan(terms=terms, home=home, steps=(_step(terms, "settle", home, call, after, deadlines.deliver_ms),))
-    lock = Lock(
-        terms=terms,
-        refund_at_ms=deadlines.refund_ms,
-        deadline_ms=deadlines.deliver_ms,
-        proves_absence=deadlines.proves_absence,
-    )
+    lock = _lock(terms, deadlines)
     deliver = Deliver(terms=terms, orders=fill.orders, deadline_ms=deadlines.deliver_ms, venue_gas=venue_gas)
     names = {kind: f"{terms.fill_id}/{kind}" for kind in ("lock", "deliver", "claim")}
     steps = [
@@ -140,6 +142,30 @@ def make_plan(
         call_back = BridgeOut(bridge=port.id, account=terms.solver, cash=terms.cash)
         steps.append(_step(terms, "bridge", home, call_back, (names["claim"],), deadlines.claim_ms))
     return Plan(terms=terms, home=home, steps=tuple(steps))
+
+
+def deposit_wei(call: Call[ChainState]) -> int:
+    """Return the safety deposit that a call posts, in wei."""
+    return call.deposit_wei if isinstance(call, SecuredLock) else 0
+
+
+def _lock(terms: FillTerms, deadlines: Deadlines) -> Lock:
+    bare = Lock(
+        terms=terms,
+        refund_at_ms=deadlines.refund_ms,
+        deadline_ms=deadlines.deliver_ms,
+        proves_absence=deadlines.proves_absence,
+    )
+    if not deadlines.deposit_wei:
+        return bare
+    return SecuredLock(
+        terms=terms,
+        refund_at_ms=bare.refund_at_ms,
+        deadline_ms=bare.deadline_ms,
+        proves_absence=bare.proves_absence,
+        deposit_wei=deadlines.deposit_wei,
+        grace_ms=deadlines.grace_ms,
+    )
 
 
 def _step(

@@ -9,7 +9,7 @@ from venues.chains.transaction import Block
 StepStatus = Literal["waiting", "sent", "done", "failed"]
 ENDED: Final[frozenset[StepStatus]] = frozenset({"done", "failed"})
 
-Happening = Literal["sent", "raised", "dropped", "landed", "reverted", "expired", "undone", "published"]
+Happening = Literal["sent", "raised", "dropped", "landed", "reverted", "expired", "undone", "published", "completed"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
