@@ -39,6 +39,9 @@ class SettlementPart(Policy):
     """The settlement policy, with private inclusion and safety deposits."""
 
     private: PrivatePart | None = None
+    doomed_blocks: int = Field(default=0, ge=0)
+    """Blocks on end after which a step that would fail on each of them is given up; zero never looks ahead."""
+
     deposit: DepositPart | None = None
     """Safety deposits of locks; none if left out."""
 

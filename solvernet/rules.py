@@ -57,6 +57,7 @@ def auction_rules(scenario: Scenario) -> AuctionRules:
         proves_absence=part.refund == "proof",
         inclusion=part.inclusion,
         private=private_rules(scenario),
+        doomed_blocks=part.doomed_blocks,
         deposit=deposit_rules(part.deposit) if part.deposit else None,
     )
     return AuctionRules(

@@ -1,6 +1,7 @@
 """Getting steps into blocks: which transaction stands for which step, what is offered for it, and when it is raised."""
 
 from collections.abc import Mapping
+from typing import Final
 
 from auction.settlement.plan import deposit_wei
 from auction.settlement.policy import SettlementPolicy
@@ -10,6 +11,9 @@ from venues.chain_state import ChainState
 from venues.chains.transaction import Receipt, Transaction
 from venues.view import Offer
 from venues.world import World
+
+ANY_WEI: Final = 2**255
+"""No cap: to take a step back is worth more than the step."""
 
 
 class Dispatch:
@@ -100,6 +104,24 @@ class Dispatch:
         world.chain(sending.step.chain).withdraw(sending.transaction_id)
         self._pending.pop(sending.transaction_id, None)
 
+    def cancel(self, world: World, sending: Sending, reason: str) -> None:
+        """Take a waiting step back: from builders at once, from the pool by a dearer transfer to oneself.
+
+        What the pool does not take, because it is above the cap or the step is gone from it, is tried after the next
+        block.
+        """
+        if sending.last_private:
+            self.withdraw(world, sending)
+            sending.status, sending.reason = "failed", sending.told(reason)
+            self.events.append(sending.event("cancelled", world.now_ms, reason=sending.reason))
+            return
+        price = self._policy.raised(sending.offered_wei, self._policy.price(world.chain(sending.step.chain)), ANY_WEI)
+        sending.is_cancelled, sending.foreseen = True, reason
+        if price is None or not self._offer(world, sending, price, replaces=sending.transaction_id):
+            sending.is_cancelled = False
+            return
+        self.events.append(sending.event("cancelling", world.now_ms, price_wei=price, reason=reason))
+
     def complete(self, world: World, sending: Sending) -> None:
         """Take a step for done that somebody else has carried out."""
         if sending.status == "sent":
@@ -163,7 +185,7 @@ class Dispatch:
         transaction = Transaction(
             id=f"{sending.step.id}#{sending.version + 1}",
             sender=sending.sender,
-            call=sending.step.call,
+            call=sending.call,
             max_fee_wei=price_wei,
             tip_wei=tip if chain.rules.base_fee else 0,
             submitted_ms=world.now_ms,

@@ -12,10 +12,11 @@ from auction.settlement.completion import note_completed, undone
 from auction.settlement.dispatch import Dispatch
 from auction.settlement.errands import Errands
 from auction.settlement.overdue import overdue, stopped
-from auction.settlement.plan import NEVER_MS, Plan, Step
+from auction.settlement.plan import CRITICAL, NEVER_MS, Plan, Step
 from auction.settlement.policy import SettlementPolicy
+from auction.settlement.resimulation import foresee, would_fail
 from auction.settlement.run import Run
-from auction.settlement.sending import ENDED, Sending, StepEvent
+from auction.settlement.sending import ENDED, Happening, Sending, StepEvent
 from venues.calls.upkeep import BridgeOut
 from venues.chain_state import ChainState
 from venues.chains.produced import Produced
@@ -129,6 +130,8 @@ class Executor:
                 self._dispatch.bump(world, sending)
             elif sending.status == "waiting":
                 self._give_up(run, sending)
+        if self._policy.doomed_blocks and self._may_begin(run):
+            foresee(world, run, chain_id, self._dispatch, self._policy.doomed_blocks)
         if run.failed:
             self._abandon(world, run)
         self._judge(world, run)
@@ -191,8 +194,15 @@ class Executor:
             return False
         if sending.step.kind == "deliver" and not self._is_locked(world, run):
             return False
+        if self._policy.doomed_blocks and sending.step.kind in CRITICAL and would_fail(world, sending.step):
+            return False
         proved = run.plan.terms.fill_id in world.state(sending.step.chain).proofs
         return world.now_ms >= sending.not_before_ms and (sending.step.kind != "claim" or proved)
+
+    def _may_begin(self, run: Run) -> bool:
+        """Return whether a plan is settled, is open, and waits for no other plan."""
+        first = run.plan.steps[0]
+        return run.settles and not run.is_over and all(self._is_done(need) for need in first.needs)
 
     def _is_locked(self, world: World, run: Run) -> bool:
         """Return whether the lock of a plan is confirmed enough to deliver against it."""
@@ -212,6 +222,9 @@ class Executor:
         self._dispatch.events.append(sending.event("dropped", world.now_ms))
         wallet = world.state(sending.step.chain).wallets.get(sending.sender, 0)
         sending.status = "waiting"
+        if sending.is_cancelled:
+            sending.status, sending.reason = "failed", sending.told(sending.foreseen)
+            return
         dearest = transaction.gas * transaction.max_fee_wei + world.chain(sending.step.chain).data_fee_wei(transaction)
         if wallet < dearest and self._run_of(sending) is not None:
             lacks = f"undercollateralised: {sending.sender} lacks the ether for gas"
@@ -229,13 +242,16 @@ class Executor:
             chain = sending.step.chain
             run.gas_wei[chain] = run.gas_wei.get(chain, 0) + receipt.cost_wei
         good = receipt.status == "success"
-        if good:
+        if sending.is_cancelled:
+            sending.status, sending.reason = "failed", sending.told(sending.foreseen)
+        elif good:
             sending.status, sending.block = "done", receipt.block
         else:
             sending.status = "failed" if sending.step.on_revert == "abort" else "waiting"
             refused = self._refused(world, sending, receipt)
             sending.reason, sending.not_before_ms = sending.told(refused), receipt.block.time_ms + RETRY_MS
-        event = sending.event("landed" if good else "reverted", receipt.block.time_ms, reason=receipt.reason)
+        what: Happening = "cancelled" if sending.is_cancelled else "landed" if good else "reverted"
+        event = sending.event(what, receipt.block.time_ms, reason=receipt.reason)
         paid = replace(event, block=receipt.block.number, price_wei=receipt.price_wei, cost_wei=receipt.cost_wei)
         self._dispatch.events.append(paid)
 
@@ -251,7 +267,8 @@ class Executor:
         if sending.status == "sent":
             self._dispatch.withdraw(world, sending)
         dear = self._dispatch.is_too_dear(world, sending)
-        reason = overdue(world, tuple(run.sendings.values()), sending, run.award_ms, is_too_dear=dear)
+        late = overdue(world, tuple(run.sendings.values()), sending, run.award_ms, is_too_dear=dear)
+        reason = sending.foreseen or late
         sending.status, sending.reason = "failed", sending.told(reason)
         self._dispatch.events.append(sending.event("expired", world.now_ms, reason=sending.reason))
 

@@ -59,6 +59,9 @@ class SettlementPolicy(Bidding):
     inclusion: Literal["constant", "measured"] = "constant"
     """Whether that time is taken as stated, or measured on the home chain when a plan is made."""
 
+    doomed_blocks: int = 0
+    """Blocks on end after which a step that would fail on each of them is given up; zero never looks ahead."""
+
     deposit: DepositRules | None = None
     """What a solver leaves with a lock for whoever has to end it; nothing if `None`."""
 
