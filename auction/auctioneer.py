@@ -90,6 +90,7 @@ class Auctioneer:
         self._tender = Tender(
             round=number,
             snapshot=snapshot,
+            in_parallel=self.rules.policy.in_parallel,
             states={chain: self.world.state(chain) for chain in self.world.chain_ids},
             intents={entry.intent_id: (entry.signed, entry.remaining) for entry in entries},
             fees=self.rules.fees_at(snapshot.ether_price),

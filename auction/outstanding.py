@@ -14,9 +14,9 @@ from auction.ether_limits import EtherBudget
 from auction.settlement.executor import Executor
 from auction.settlement.plan import Step
 from auction.settlement.policy import SettlementPolicy
+from auction.settlement.races import bridge_of
 from auction.settlement.run import Run
 from auction.settlement.sending import ENDED, Sending
-from venues.calls.upkeep import BridgeOut
 from venues.chains.transaction import Transaction
 from venues.clearing import FULL_COLLATERAL
 from venues.world import World
@@ -98,5 +98,7 @@ def _may_cost(sending: Sending, price: StepPrice) -> int:
 
 def _leaves(run: Run, sending: Sending) -> int:
     """Return what goes over a bridge out of cash that was claimed already; until then, the claim brings it."""
-    call = sending.step.call
-    return call.cash if isinstance(call, BridgeOut) and run.status("claim") == "done" else 0
+    over, race = bridge_of(sending.step), sending.step.race
+    if over is None or run.status("claim") != "done" or (race and run.status("bridge") == "done"):
+        return 0
+    return over.cash if race in {"", sending.step.id} else 0

@@ -35,6 +35,9 @@ class Tender:
     intents: Mapping[str, tuple[SignedIntent, int]]
     """Intents in the auction, with what remains of each."""
 
+    in_parallel: bool = False
+    """Whether fills of one bid on different chains go their ways at once."""
+
     fees: RoundFees | None = None
 
     def terms(self, bid: Bid, position: int, index: int) -> FillTerms:
@@ -133,11 +136,16 @@ def unbounded(home: str, chain: str) -> Deadlines:  # noqa: ARG001
 
 
 def plans_of(bid: Bid, position: int, tender: Tender, deadlines: DeadlineRule = unbounded) -> tuple[Plan, ...]:
-    """Return the plans of all fills of a bid, each waiting for the delivery of the one before."""
+    """Return the plans of all fills of a bid, each waiting for the delivery of the one before.
+
+    In a round of fills `in_parallel` it waits only for the last one before it on its own chain of delivery: what that leaves its
+    solver with, it may need.
+    """
     plans: list[Plan] = []
     for index, fill in enumerate(bid.fills):
         terms = tender.terms(bid, position, index)
-        after = (plans[-1].delivery.id,) if plans else ()
+        before = [plan for plan in plans if not tender.in_parallel or plan.terms.chain == terms.chain]
+        after = (before[-1].delivery.id,) if before else ()
         bounds = deadlines(terms.signed.intent.home, terms.chain)
         plans.append(make_plan(terms, fill, tender.snapshot, bounds, after))
     return tuple(plans)

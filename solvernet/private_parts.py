@@ -42,6 +42,12 @@ class SettlementPart(Policy):
     doomed_blocks: int = Field(default=0, ge=0)
     """Blocks on end after which a step that would fail on each of them is given up; zero never looks ahead."""
 
+    ways_back: int = Field(default=1, ge=1)
+    """Most bridges that a solver's cash may go back over; the first that takes it does."""
+
+    in_parallel: bool = False
+    """Whether fills of one bid on different chains go their ways at once, or one after the other."""
+
     deposit: DepositPart | None = None
     """Safety deposits of locks; none if left out."""
 

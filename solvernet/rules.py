@@ -58,6 +58,8 @@ def auction_rules(scenario: Scenario) -> AuctionRules:
         inclusion=part.inclusion,
         private=private_rules(scenario),
         doomed_blocks=part.doomed_blocks,
+        ways_back=part.ways_back,
+        in_parallel=part.in_parallel,
         deposit=deposit_rules(part.deposit) if part.deposit else None,
     )
     return AuctionRules(

@@ -87,6 +87,9 @@ class ChainState:
     stakes: StakeBook | None = None
     """Stake that answers for services, on the chain that has it."""
 
+    made_once: Map[str, int] = field(default_factory=Map)
+    """Calls that could be made in several ways and were made in one, and when."""
+
     hashlocks: Map[str, HashLock] = field(default_factory=Map)
     """Hashed timelocks by id, ended ones too."""
 

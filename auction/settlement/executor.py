@@ -14,10 +14,10 @@ from auction.settlement.errands import Errands
 from auction.settlement.overdue import overdue, stopped
 from auction.settlement.plan import CRITICAL, NEVER_MS, Plan, Step
 from auction.settlement.policy import SettlementPolicy
+from auction.settlement.races import end_races, is_closed, is_its_turn
 from auction.settlement.resimulation import foresee, would_fail
 from auction.settlement.run import Run
 from auction.settlement.sending import ENDED, Happening, Sending, StepEvent
-from venues.calls.upkeep import BridgeOut
 from venues.chain_state import ChainState
 from venues.chains.produced import Produced
 from venues.chains.transaction import Receipt, Transaction
@@ -123,6 +123,7 @@ class Executor:
 
     def _attend(self, world: World, run: Run, chain_id: str) -> None:
         note_completed(world, run, self._dispatch)
+        end_races(world, run, self._dispatch)
         for sending in run.sendings.values():
             if sending.status in {"waiting", "sent"} and world.now_ms > sending.step.deadline_ms:
                 self._expire(world, run, sending)
@@ -190,7 +191,9 @@ class Executor:
                 self._dispatch.send(world, sending)
 
     def _may_go(self, world: World, run: Run, sending: Sending) -> bool:
-        if any(not self._is_done(need) for need in sending.step.needs) or _is_halted(world, sending.step):
+        if any(not self._is_done(need) for need in sending.step.needs) or is_closed(world, sending.step):
+            return False
+        if sending.step.race and not is_its_turn(world, run, sending):
             return False
         if sending.step.kind == "deliver" and not self._is_locked(world, run):
             return False
@@ -271,8 +274,3 @@ class Executor:
         reason = sending.foreseen or late
         sending.status, sending.reason = "failed", sending.told(reason)
         self._dispatch.events.append(sending.event("expired", world.now_ms, reason=sending.reason))
-
-
-def _is_halted(world: World, step: Step) -> bool:
-    """Return whether a step leads over a bridge that takes nothing now: to try would only cost gas."""
-    return isinstance(step.call, BridgeOut) and world.state(step.chain).bridges[step.call.bridge].halted

@@ -5,7 +5,7 @@ Away from home cash is locked first, then the legs are delivered, then the lock 
 solver's cash goes back over the bridge. Each step needs the one before it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from intents.fees import RoundFees
@@ -13,6 +13,7 @@ from intents.intent import SignedIntent
 from solvers.bid import Bid, BidFill
 from venues.calls.completion import SecuredLock
 from venues.calls.fill_terms import FillTerms
+from venues.calls.once import Once
 from venues.calls.settlement import Claim, Deliver, Lock, Settle
 from venues.calls.upkeep import BridgeOut
 from venues.chain_state import ChainState
@@ -47,6 +48,9 @@ class Step:
 
     on_revert: Literal["abort", "retry"]
     """What a revert does: `abort` ends the plan, `retry` sends the step again."""
+
+    race: str = ""
+    """Name shared by steps of which one is made; empty for a step without another way."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +102,9 @@ class Deadlines:
     grace_ms: int = 0
     """Time after which somebody else may end it for the deposit."""
 
+    ways_back: int = 1
+    """Most bridges that the solver's cash may go back over; the first that takes it does."""
+
 
 def fill_id(solver: str, round_number: int, position: int, index: int) -> str:
     """Return the name of one fill of one bid."""
@@ -137,11 +144,34 @@ def make_plan(
         _step(terms, "deliver", terms.chain, deliver, (names["lock"],), deadlines.deliver_ms),
         _step(terms, "claim", home, Claim(terms=terms), (names["deliver"],), deadlines.claim_ms),
     ]
-    port = snapshot.bridge(home, terms.chain)
-    if port is not None and terms.cash > port.fee(terms.cash):
-        call_back = BridgeOut(bridge=port.id, account=terms.solver, cash=terms.cash)
-        steps.append(_step(terms, "bridge", home, call_back, (names["claim"],), deadlines.claim_ms))
+    steps += _ways_back(terms, snapshot, deadlines)
     return Plan(terms=terms, home=home, steps=tuple(steps))
+
+
+def _ways_back(terms: FillTerms, snapshot: Snapshot, deadlines: Deadlines) -> list[Step]:
+    """Return the steps that take the solver's cash back over a bridge, the best first; one of them is made."""
+    home, needs = terms.home, (f"{terms.fill_id}/claim",)
+    best = snapshot.bridge(home, terms.chain)
+    if best is None or terms.cash <= best.fee(terms.cash):
+        return []
+    others = [port for port in snapshot.by_chain[home].bridges if port.peer == terms.chain and port.id != best.id]
+    paying = sorted((port for port in others if terms.cash > port.fee(terms.cash)), key=lambda p: (p.delay_ms, p.id))
+    calls = [
+        BridgeOut(bridge=port.id, account=terms.solver, cash=terms.cash)
+        for port in (best, *paying)[: deadlines.ways_back]
+    ]
+    first = _step(terms, "bridge", home, calls[0], needs, deadlines.claim_ms)
+    if len(calls) == 1:
+        return [first]
+    return [
+        replace(
+            first,
+            id=f"{first.id}.{call.bridge}" if place else first.id,
+            call=Once(name=first.id, call=call),
+            race=first.id,
+        )
+        for place, call in enumerate(calls)
+    ]
 
 
 def deposit_wei(call: Call[ChainState]) -> int:

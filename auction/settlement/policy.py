@@ -62,6 +62,12 @@ class SettlementPolicy(Bidding):
     doomed_blocks: int = 0
     """Blocks on end after which a step that would fail on each of them is given up; zero never looks ahead."""
 
+    ways_back: int = 1
+    """Most bridges that a solver's cash may go back over; the first that takes it does."""
+
+    in_parallel: bool = False
+    """Whether fills of one bid on different chains go their ways at once, or one after the other."""
+
     deposit: DepositRules | None = None
     """What a solver leaves with a lock for whoever has to end it; nothing if `None`."""
 
@@ -87,6 +93,7 @@ class SettlementPolicy(Bidding):
             proves_absence=self.proves_absence,
             deposit_wei=self.deposit_wei(world, home) if away != home else 0,
             grace_ms=self.deposit.grace_ms if self.deposit else 0,
+            ways_back=self.ways_back,
         )
 
     def deposit_wei(self, world: World, home: str) -> int:

@@ -64,9 +64,11 @@ class Complete:
         return Applied(safety_deposit.pay_out(ended, self.fill_id, self.caller), (self._log(lock, deposit),))
 
     def _log(self, lock: EscrowLock, deposit: Deposit) -> Log:
-        cash = lock.cash - lock.fee if self.ending == "claim" else lock.cash
+        fee = lock.fee if self.ending == "claim" else 0
+        cash = lock.cash - fee
         fields = (("fill", self.fill_id), ("intent", lock.intent_id), ("cash", cash), ("what", self.ending))
-        return Log("Completed", (*fields, ("solver", lock.solver), ("by", self.caller), ("wei", deposit.wei)))
+        paid = (("solver", lock.solver), ("by", self.caller), ("wei", deposit.wei))
+        return Log("Completed", (*fields, *paid, *((("fee", fee),) if fee else ())))
 
 
 def opens_from_ms(state: ChainState, lock: EscrowLock, deposit: Deposit, ending: Ending) -> int | None:
