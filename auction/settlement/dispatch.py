@@ -97,7 +97,10 @@ class Dispatch:
 
     def dropped(self, transaction_id: str) -> Sending | None:
         """Return the step whose transaction a pool gave up."""
-        return self._pending.pop(transaction_id, None)
+        sending = self._pending.pop(transaction_id, None)
+        if sending is not None:
+            sending.last_private = 0
+        return sending
 
     def withdraw(self, world: World, sending: Sending) -> None:
         """Take the transaction of a step out of the pool."""

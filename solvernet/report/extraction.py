@@ -59,8 +59,14 @@ def extraction(view: RunView) -> Markup:
 
 def _lead(figures: ExtractionFigures) -> Markup:
     """Return from whom adversaries took how much, in a sentence."""
-    roles = ", ".join(f"{dollars(usd)} from {words(role)}s" for role, usd in figures.from_roles.items() if usd > 0)
+    roles = ", ".join(f"{dollars(usd)} from {_many(role)}" for role, usd in figures.from_roles.items() if usd > 0)
     return join(f"Adversaries changed {figures.blocks:,} blocks, and took {roles or 'nothing'}.")
+
+
+def _many(role: str) -> str:
+    """Return what several of a role are called."""
+    one = words(role)
+    return f"{one.removesuffix('y')}ies" if one.endswith("y") else f"{one}s"
 
 
 def _adversary(line: AdversaryLine) -> tuple[Child, ...]:
@@ -76,7 +82,10 @@ def _adversary(line: AdversaryLine) -> tuple[Child, ...]:
 def _handed(view: RunView) -> tuple[Markup, ...]:
     """Return how many steps of settlement were handed to builders, if any."""
     lines = [_private(line) for line in view.summary.private]
-    return (table("Steps handed to builders", PRIVATE, lines),) if lines else ()
+    if not lines:
+        return ()
+    lead = "Steps of settlement that trade: sent to the public pool, or handed to builders alone, whom nobody can read."
+    return paragraph(lead), table("Steps handed to builders", PRIVATE, lines)
 
 
 def _private(line: PrivateLine) -> tuple[Child, ...]:
