@@ -132,7 +132,7 @@ class Executor:
             elif sending.status == "waiting":
                 self._give_up(run, sending)
         if self._policy.doomed_blocks and self._may_begin(run):
-            foresee(world, run, chain_id, self._dispatch, self._policy.doomed_blocks)
+            foresee(world, run, chain_id, self._dispatch, self._policy)
         if run.failed:
             self._abandon(world, run)
         self._judge(world, run)
@@ -197,7 +197,7 @@ class Executor:
             return False
         if sending.step.kind == "deliver" and not self._is_locked(world, run):
             return False
-        if self._policy.doomed_blocks and sending.step.kind in CRITICAL and would_fail(world, sending.step):
+        if self._policy.doomed_blocks and sending.step.kind in CRITICAL and would_fail(world, sending, self._policy):
             return False
         proved = run.plan.terms.fill_id in world.state(sending.step.chain).proofs
         return world.now_ms >= sending.not_before_ms and (sending.step.kind != "claim" or proved)

@@ -10,22 +10,29 @@ What was cancelled has failed only once the cancellation is in a block: until th
 """
 
 from auction.settlement.dispatch import Dispatch
-from auction.settlement.plan import CRITICAL, Step
+from auction.settlement.plan import CRITICAL
+from auction.settlement.policy import SettlementPolicy
 from auction.settlement.run import Run
 from auction.settlement.sending import Sending
 from venues.chains.transaction import Block, Reverted
 from venues.world import World
 
 
-def would_fail(world: World, step: Step) -> str:
-    """Return why a step would revert in the next block if nothing else changed; empty if it would not."""
-    chain = world.chain(step.chain)
-    block = Block(step.chain, chain.number + 1, max(world.now_ms, chain.time_ms))
-    outcome = step.call.apply(chain.state, block)
+def would_fail(world: World, sending: Sending, policy: SettlementPolicy) -> str:
+    """Return why a step would fail in the next block if nothing else changed; empty if it would not.
+
+    Whether its sender can pay for the gas comes first, as it does in a block: a solver that does not hold the ether of
+    its promise is not excused because the venue moved away as well.
+    """
+    step, chain = sending.step, world.chain(sending.step.chain)
+    paid = chain.state.pay_gas(sending.sender, policy.expected_price(chain) * step.call.gas)
+    if paid is None:
+        return f"undercollateralised: {sending.sender} lacks the ether for gas"
+    outcome = step.call.apply(paid, Block(step.chain, chain.number + 1, max(world.now_ms, chain.time_ms)))
     return outcome.reason if isinstance(outcome, Reverted) else ""
 
 
-def foresee(world: World, run: Run, chain_id: str, dispatch: Dispatch, doomed_blocks: int) -> None:
+def foresee(world: World, run: Run, chain_id: str, dispatch: Dispatch, policy: SettlementPolicy) -> None:
     """Execute the open steps of a plan on a chain that has made a block, and give up on those that are doomed.
 
     Args:
@@ -33,14 +40,14 @@ def foresee(world: World, run: Run, chain_id: str, dispatch: Dispatch, doomed_bl
         run: A plan whose first step may be sent.
         chain_id: Chain that made a block.
         dispatch: What takes transactions back.
-        doomed_blocks: Blocks on end after which a step that fails on them is doomed.
+        policy: Says after how many blocks on end a step that fails on them is doomed.
     """
     for sending in run.sendings.values():
         if sending.step.kind not in CRITICAL or sending.step.chain != chain_id or not _is_open(sending):
             continue
-        sending.foreseen = would_fail(world, sending.step)
+        sending.foreseen = would_fail(world, sending, policy)
         sending.doomed = sending.doomed + 1 if sending.foreseen else 0
-        if sending.doomed >= doomed_blocks:
+        if sending.doomed >= policy.doomed_blocks:
             _give_up(world, run, sending, dispatch)
 
 

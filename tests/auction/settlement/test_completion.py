@@ -131,7 +131,7 @@ def test_a_completion_that_is_taken_back_leaves_the_claim_to_be_made_again() -> 
     assert executor.run("fill").status("claim") == "done"
     watch = Believer(executor)
 
-    scene.advance(START_MS + 7_200_000, [executor, watch])
+    scene.advance(START_MS + 3_000_000, [executor, watch])
 
     assert watch.saw_locked
     assert scene.state(L1).escrow.locks["fill"].state == "claimed"

@@ -68,7 +68,7 @@ def arrived(scene: World) -> int:
 def test_in_good_times_the_best_way_is_taken_and_the_other_never_sent() -> None:
     scene, executor = begun()
 
-    live(scene, executor, 3_600)
+    live(scene, executor, 1_200)
 
     assert over(executor.run("fill")) == {"bridge": "done", "bridge.slow": "failed"}
     assert [event.what for event in executor.drain() if event.step == "bridge"] == ["sent", "landed"]
@@ -77,11 +77,11 @@ def test_in_good_times_the_best_way_is_taken_and_the_other_never_sent() -> None:
 
 
 def test_while_the_best_way_is_closed_the_cash_goes_over_the_next_and_only_once() -> None:
-    scene, executor = begun(halt("bridge", 7_200))
+    scene, executor = begun(halt("bridge", 1_500))
 
-    live(scene, executor, 3_000)
+    live(scene, executor, 1_400)
     assert over(executor.run("fill")) == {"bridge": "failed", "bridge.slow": "done"}
-    live(scene, executor, 7_200)
+    live(scene, executor, 400)
 
     assert arrived(scene) == 10
     assert executor.is_idle()
@@ -90,7 +90,7 @@ def test_while_the_best_way_is_closed_the_cash_goes_over_the_next_and_only_once(
 def test_with_one_way_the_cash_waits_for_the_bridge_to_open() -> None:
     scene, executor = begun(halt("bridge", 7_200), policy=POLICY)
 
-    live(scene, executor, 3_000)
+    live(scene, executor, 900)
 
     assert over(executor.run("fill")) == {"bridge": "waiting"}
     assert arrived(scene) == 0
@@ -104,7 +104,7 @@ def test_of_two_that_are_on_their_way_the_first_to_land_wins_and_the_other_is_ta
     assert over(executor.run("fill")) == {"bridge": "waiting", "bridge.slow": "sent"}
     live(scene, executor, 105)
     assert over(executor.run("fill")) == {"bridge": "sent", "bridge.slow": "sent"}
-    live(scene, executor, 5_000)
+    live(scene, executor, 1_500)
 
     assert over(executor.run("fill")) == {"bridge": "done", "bridge.slow": "failed"}
     assert [event.what for event in executor.drain() if event.step == "bridge"][-3:] == [

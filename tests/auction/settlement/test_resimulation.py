@@ -186,3 +186,14 @@ def test_a_step_is_doomed_after_so_many_blocks_on_end(doomed_blocks: int) -> Non
     live(scene, executor, 10)
 
     assert "cancelling" in told(executor, "settle")
+
+
+def test_a_solver_without_ether_is_not_excused_by_a_venue_that_moved_away() -> None:
+    scene, executor = begun((QUIET,), elsewhere=True)
+    leave(scene, L2)
+    away = scene.chain(L2)
+    away.state = replace(away.state, wallets=away.state.wallets.set("solver", 0))
+
+    live(scene, executor, 60)
+
+    assert executor.run("fill").failed == "undercollateralised: solver lacks the ether for gas"
