@@ -138,8 +138,8 @@ def unbounded(home: str, chain: str) -> Deadlines:  # noqa: ARG001
 def plans_of(bid: Bid, position: int, tender: Tender, deadlines: DeadlineRule = unbounded) -> tuple[Plan, ...]:
     """Return the plans of all fills of a bid, each waiting for the delivery of the one before.
 
-    In a round of fills `in_parallel` it waits only for the last one before it on its own chain of delivery: what that leaves its
-    solver with, it may need.
+    In a round of fills `in_parallel` it waits only for the last one before it on its own chain of delivery: what that
+    leaves its solver with, it may need.
     """
     plans: list[Plan] = []
     for index, fill in enumerate(bid.fills):
