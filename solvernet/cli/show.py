@@ -50,7 +50,7 @@ def show_summary(summary: Summary, folder: Path, *, has_report: bool) -> None:
         console.print(rollup_lines(summary))
     if summary.extraction is not None:
         console.print(adversaries(summary.extraction))
-        console.print(taken(summary.extraction), *(private_lines(summary.private) for _ in summary.private[:1]))
+        console.print(taken(summary.extraction), *private_lines(summary.private))
     if summary.bridges:
         console.print(bridge_lines(summary))
     for table in fee_lines(summary.fees) if summary.fees is not None else ():

@@ -48,8 +48,10 @@ def taken(figures: ExtractionFigures) -> Table:
     return table
 
 
-def private_lines(lines: tuple[PrivateLine, ...]) -> Table:
-    """Return how many steps were handed to builders, and what became of them."""
+def private_lines(lines: tuple[PrivateLine, ...]) -> tuple[Table, ...]:
+    """Return a table of how many steps were handed to builders, and what became of them; none without any."""
+    if not lines:
+        return ()
     table = _table("Steps that trade: public, or handed to builders")
     for head in ("chain", "step"):
         table.add_column(head)
@@ -58,7 +60,7 @@ def private_lines(lines: tuple[PrivateLine, ...]) -> Table:
     for line in lines:
         numbers = (line.public, line.handed, line.included, line.published)
         table.add_row(line.chain, line.step, *(f"{number:,}" for number in numbers))
-    return table
+    return (table,)
 
 
 def _table(title: str) -> Table:

@@ -47,7 +47,9 @@ def test_steps_that_trade_where_builders_are_are_handed_over_and_counted(done: I
     assert sum(line.public for line in here) == 0
     assert all(line.included + line.published <= line.handed for line in here)
     assert all(line.handed == 0 for (chain, _), line in lines.items() if chain == "rollup")
-    assert private_lines(tuple(lines.values())).row_count == len(lines)
+    (table,) = private_lines(tuple(lines.values()))
+    assert table.row_count == len(lines)
+    assert private_lines(()) == ()
 
 
 def test_a_trader_who_swaps_in_private_is_not_sandwiched_and_one_who_does_not_is(done: InlineRun) -> None:
