@@ -12,8 +12,9 @@ from auction.breaker import Breaker
 from auction.journal import Journal
 from auction.purse import Purse
 from auction.settlement.attribution import Restored, Verdict, attribute
-from auction.settlement.executor import Executor, Run
+from auction.settlement.executor import Executor
 from auction.settlement.plan import NEVER_MS, Plan, Step, StepKind
+from auction.settlement.run import Run
 from auction.settlement.taken_back import TakenBack
 from intents.canonical import Json
 from intents.lifecycle import FINAL_STATES, State

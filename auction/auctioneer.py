@@ -14,6 +14,7 @@ from auction.house import Benchmark, job_of, why_not
 from auction.journal import Journal
 from auction.ledger import Event
 from auction.outlook import chains_down, outlook
+from auction.outstanding import budgets
 from auction.payday import Payday
 from auction.reckoning import Decided, Reckoning
 from auction.round import RoundResult, Ruling, awards, close, first_best
@@ -28,7 +29,6 @@ from intents.intent import SignedIntent
 from intents.lifecycle import State
 from solvers.messages import Announcement, Award, BidSheet, Decision, OpenIntent
 from solvers.routing.problem import Job
-from venues.clearing import FULL_COLLATERAL
 from venues.seeds import seed_bytes
 from venues.snapshot import Snapshot
 from venues.world import Observer, World
@@ -90,6 +90,7 @@ class Auctioneer:
         self._tender = Tender(
             round=number,
             snapshot=snapshot,
+            in_parallel=self.rules.policy.in_parallel,
             states={chain: self.world.state(chain) for chain in self.world.chain_ids},
             intents={entry.intent_id: (entry.signed, entry.remaining) for entry in entries},
             fees=self.rules.fees_at(snapshot.ether_price),
@@ -153,9 +154,10 @@ class Auctioneer:
             self.journal.note(now_ms, "bids.opened", sheet.model_dump(mode="json"))
         tie = self._tie(tender.round)
         suspended = [name for name in self._solvers if self._breaker.is_suspended(name, now_ms)]
-        cash = self._free_cash(tender)
-        self._result = close(sheets, tender, cash, tie, Ruling(suspended=suspended, winners=self.rules.winners))
-        reckoning = self._reckoning(self._result, cash, tie)
+        cash, ether = budgets(self.world, self.executor, self.rules.policy, self._solvers)
+        ruling = Ruling(suspended=suspended, winners=self.rules.winners, ether=ether)
+        self._result = close(sheets, tender, cash, tie, ruling)
+        reckoning = self._reckoning(self._result, tie)
         told = awards(self._result, tender.round, reckoning.references)
         self._note_result(self._result, told, house, tie)
         self._payday.decide(self.world, tender.round, self._result, reckoning)
@@ -235,20 +237,11 @@ class Auctioneer:
     def _deadlines(self, home: str, chain: str) -> Deadlines:
         return self.rules.policy.deadlines(self.world, self.world.now_ms, home, chain)
 
-    def _free_cash(self, tender: Tender) -> dict[tuple[str, str], int]:
-        """Return what each solver can spend on each chain: its cash less what backs its positions."""
-        free = {}
-        for chain, state in tender.states.items():
-            for solver in self._solvers:
-                account = state.clearing.account(solver)
-                free[solver, chain] = account.cash - FULL_COLLATERAL.requirement(account).cash
-        return free
-
-    def _reckoning(self, result: RoundResult, cash: Mapping[tuple[str, str], int], tie: bytes) -> Reckoning:
+    def _reckoning(self, result: RoundResult, tie: bytes) -> Reckoning:
         left = {intent: remaining for intent, (_, remaining) in self._open_tender().intents.items()}
         rule = self.rules.reference_rule
         return Reckoning(
-            Decided(fair=result.fair, winners=result.winners, remaining=left, cash=cash, tie=tie, rule=rule)
+            Decided(fair=result.fair, winners=result.winners, remaining=left, cash=result.cash, tie=tie, rule=rule)
         )
 
     def _note_result(self, result: RoundResult, told: Sequence[Award], house: Benchmark, tie: bytes) -> None:

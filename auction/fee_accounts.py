@@ -21,8 +21,9 @@ from auction.payments.payment import Payment, PaymentRule
 from auction.round import RoundResult
 from auction.scoring import Scored
 from auction.settlement.attribution import Verdict
-from auction.settlement.executor import Executor, Run
+from auction.settlement.executor import Executor
 from auction.settlement.plan import Plan, fill_id
+from auction.settlement.run import Run
 from auction.settlement.sending import ENDED
 from auction.winners import FILL_BONUS
 from intents.canonical import Json

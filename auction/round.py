@@ -1,9 +1,10 @@
 """One round, from opened bid sheets to winners: a pure function of what was recorded."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
+from auction.ether_limits import EtherBudget, with_ether
 from auction.house import Benchmark
 from auction.obstacles import is_full, obstacles
 from auction.payments.reference import References
@@ -27,6 +28,9 @@ class Ruling:
     winners: WinnerRule | None = None
     """Rule of the choice; the program of `auction.winners` if `None`."""
 
+    ether: EtherBudget | None = None
+    """What solvers can pay gas with; not looked at if `None`."""
+
 
 PLAIN: Final = Ruling()
 
@@ -47,6 +51,9 @@ class RoundResult:
 
     fair: tuple[Scored, ...] = ()
     """Bids that hold and passed the fairness filter."""
+
+    cash: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    """What each solver had free on each chain, with its ether where that was scarce."""
 
     @property
     def fees(self) -> int:
@@ -71,7 +78,11 @@ def close(
         ruling: Who may win, and how winners are chosen.
     """
     ordered = sorted(sheets, key=lambda s: s.solver)
-    answers = {sheet.solver: _answers(sheet, tender, cash, ruling.suspended) for sheet in ordered}
+    checked: Mapping[str, Sequence[Scored | Dropped]] = {s.solver: _answers(s, tender, ruling) for s in ordered}
+    if ruling.ether is not None:
+        checked, ether = with_ether(checked, tender, ruling.ether)
+        cash = {**cash, **ether}
+    answers = {solver: [_affordable(answer, cash) for answer in found] for solver, found in checked.items()}
     scored = tuple(answer for found in answers.values() for answer in found if isinstance(answer, Scored))
     remaining = {intent: left for intent, (_, left) in tender.intents.items()}
     rule = ruling.winners
@@ -87,6 +98,7 @@ def close(
         gap=selection.gap,
         conflicts=conflicts,
         fair=tuple(s for s in scored if (s.bid.solver, s.position) not in unfair),
+        cash=cash,
     )
 
 
@@ -111,12 +123,8 @@ def first_best(result: RoundResult, house: Benchmark) -> int:
     return max(house.first_best, result.score - result.fees)
 
 
-def _answers(
-    sheet: BidSheet, tender: Tender, cash: Mapping[tuple[str, str], int], suspended: Collection[str]
-) -> Sequence[Scored | Dropped]:
-    if sheet.solver in suspended:
-        return _refuse(sheet)
-    return [_affordable(answer, cash) for answer in _check_sheet(sheet, tender)]
+def _answers(sheet: BidSheet, tender: Tender, ruling: Ruling) -> Sequence[Scored | Dropped]:
+    return _refuse(sheet) if sheet.solver in ruling.suspended else _check_sheet(sheet, tender)
 
 
 def _affordable(answer: Scored | Dropped, cash: Mapping[tuple[str, str], int]) -> Scored | Dropped:

@@ -8,12 +8,11 @@ owners gain over their limits, and what they pay the house in fees.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from auction.cash_needs import Owed, cash_needs
 from auction.settlement.plan import NEVER_MS, Deadlines, Plan, make_plan, terms_of
-from intents.exposure import backing, split_legs
 from intents.fees import RoundFees
 from intents.intent import LOT, Intent, SignedIntent
 from solvers.bid import Bid
-from solvers.routing.desk import bought
 from venues.calls.fill_terms import FillTerms
 from venues.chain_state import ChainState
 from venues.chains.transaction import Block, Reverted
@@ -35,6 +34,9 @@ class Tender:
 
     intents: Mapping[str, tuple[SignedIntent, int]]
     """Intents in the auction, with what remains of each."""
+
+    in_parallel: bool = False
+    """Whether fills of one bid on different chains go their ways at once."""
 
     fees: RoundFees | None = None
 
@@ -134,11 +136,16 @@ def unbounded(home: str, chain: str) -> Deadlines:  # noqa: ARG001
 
 
 def plans_of(bid: Bid, position: int, tender: Tender, deadlines: DeadlineRule = unbounded) -> tuple[Plan, ...]:
-    """Return the plans of all fills of a bid, each waiting for the delivery of the one before."""
+    """Return the plans of all fills of a bid, each waiting for the delivery of the one before.
+
+    In a round of fills `in_parallel` it waits only for the last one before it on its own chain of delivery: what that
+    leaves its solver with, it may need.
+    """
     plans: list[Plan] = []
     for index, fill in enumerate(bid.fills):
         terms = tender.terms(bid, position, index)
-        after = (plans[-1].delivery.id,) if plans else ()
+        before = [plan for plan in plans if not tender.in_parallel or plan.terms.chain == terms.chain]
+        after = (before[-1].delivery.id,) if before else ()
         bounds = deadlines(terms.signed.intent.home, terms.chain)
         plans.append(make_plan(terms, fill, tender.snapshot, bounds, after))
     return tuple(plans)
@@ -212,33 +219,8 @@ def _claim(order: Order, tender: Tender) -> Claim:
 
 
 def _needs(bid: Bid, tender: Tender) -> dict[str, int]:
-    """Return the free cash a bid takes of its solver on each chain.
-
-    That is the bounds of purchases, what is fronted to owners away from their home, and what backs the options that
-    the solver writes itself: legs that its orders do not bring.
-    """
-    needs: dict[str, int] = {}
-    for index, fill in enumerate(bid.fills):
-        terms = tender.terms(bid, 0, index)
-        spent = sum(order.bound for order in fill.orders if order.side == "buy")
-        spent -= sum(order.bound for order in fill.orders if order.side == "sell")
-        at_home = terms.signed.intent.home == fill.chain
-        due = spent - terms.debit if at_home else spent + terms.collateral + max(0, -terms.cash)
-        needs[fill.chain] = needs.get(fill.chain, 0) + max(due, 0)
-    return {chain: need + _written(bid, chain) for chain, need in needs.items()}
-
-
-def _written(bid: Bid, chain: str) -> int:
-    """Return the most cash that backs what a bid leaves with its solver on a chain, after any of its fills."""
-    held: dict[str, int] = {}
-    most = 0
-    for fill in (fill for fill in bid.fills if fill.chain == chain):
-        left = bought(fill.orders)
-        for name in {*left, *fill.legs}:
-            held[name] = held.get(name, 0) + left.get(name, 0) - fill.legs.get(name, 0)
-        options, _ = split_legs({name: quantity for name, quantity in held.items() if quantity})
-        most = max(most, backing(options).cash)
-    return most
+    """Return the free cash a bid takes of its solver on each chain."""
+    return cash_needs([Owed(tender.terms(bid, 0, index), fill.orders) for index, fill in enumerate(bid.fills)])
 
 
 def merged_claims(claims: Sequence[Claim]) -> list[Claim]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from auction.auctioneer import Auctioneer
-from auction.settlement.executor import Run
+from auction.settlement.run import Run
 from intents.assets import ETH_UNIT, OPTION_UNIT, PRICE_UNIT, USDC_UNIT
 from intents.canonical import Json
 from venues.world import World

@@ -12,6 +12,7 @@ from venues.adversaries.oracle_runner import OracleRunner
 from venues.adversaries.sandwich import Sandwicher
 from venues.adversaries.seat import Seat
 from venues.adversaries.sequencer import FrontRunningSequencer
+from venues.chains.ordering.private import PrivateBuilder
 from venues.chains.ordering.producer import CENSORED
 from venues.clearing import Account
 from venues.faults import Faults
@@ -61,6 +62,11 @@ class AdversaryBuilder:
             if part.chain == chain and not isinstance(part, SearcherPart)
             for builder in [self._producer(name, part)]
         )
+        shifts += tuple(
+            Shift(builder=PrivateBuilder(name), share_ppm=rules.ppm(part.share * 100))
+            for name, part in self.scenario.builders.items()
+            if part.chain == chain
+        )
         if not shifts and not any(True for _ in faults.of("censorship", caip2)):
             return None
         return Roster(chain=caip2, shifts=shifts, seed=(self.seed, "producer", chain), faults=faults)
@@ -80,9 +86,15 @@ class AdversaryBuilder:
                     tolerance_ppm=rules.ppm(part.tolerance_percent),
                     fee_quantile=part.fee_quantile,
                 ),
+                builders=self._confidants(part.venue) if part.is_private else frozenset(),
                 offset_ms=rules.ms(part.offset_s),
                 seed=(self.seed, "swapper", name),
             )
+
+    def _confidants(self, venue: str) -> frozenset[str]:
+        """Return who takes private transactions on the chain of a venue."""
+        chain = self.scenario.venues[venue].chain
+        return frozenset(name for name, part in self.scenario.builders.items() if part.chain == chain)
 
     def _searcher(self, name: str, part: SearcherPart, oracles: tuple[Agent, ...]) -> Agent:
         seat = self._seat(name, part)

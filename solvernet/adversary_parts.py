@@ -56,6 +56,9 @@ class SwapperPart(Boundary):
     fee_quantile: Share = 0.5
     """Of recent gas prices, what is offered where there is no base fee."""
 
+    is_private: bool = False
+    """Whether they hand their transactions to builders instead of the public pool, where there are any."""
+
 
 class SearcherPart(Boundary):
     """Somebody who watches a chain and trades on what others are about to do."""

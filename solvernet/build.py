@@ -34,6 +34,7 @@ from venues.escrow import Escrow
 from venues.exercise_keeper import ExerciseKeeper
 from venues.faults import Faults
 from venues.keeper import ExpiryKeeper
+from venues.lock_keeper import LockKeeper
 from venues.markets.arbitrage import Arbitrageur
 from venues.markets.makers import Maker
 from venues.oracles.tampering import PREFIX
@@ -120,6 +121,7 @@ class _Builder:
         agents += self.bridges.agents()
         agents += self.rollups.agents()
         agents += self.adversaries.agents(oracles)
+        agents += self._completers()
         relay = RelayRules(
             proof_level={part.caip2: part.proof_level for part in self.scenario.chains.values()},
             proof_delay_ms=rules.ms(self.scenario.proof_delay_s),
@@ -218,8 +220,19 @@ class _Builder:
         services += [exercise_keeper(name)] if self.scenario.exotics else []
         services += self.security.services(name)
         services += self.rollups.services(name)
+        services += [f"completer.{each}" for each, item in self.scenario.completers.items() if item.chain == name]
         services += [PREFIX + oracle for oracle, item in self.scenario.oracles.items() if item.chain == name]
         return accounts, wallets | dict.fromkeys(services, SERVICE_GAS)
+
+    def _completers(self) -> Iterator[Agent]:
+        for name, part in self.scenario.completers.items():
+            yield LockKeeper(
+                name=f"completer.{name}",
+                chain=self._id(part.chain),
+                period_ms=rules.ms(part.period_s),
+                offset_ms=rules.ms(part.offset_s),
+                retry_ms=rules.ms(part.retry_s),
+            )
 
     def _makers(self) -> Iterator[Agent]:
         for maker_id, part in self.scenario.makers.items():

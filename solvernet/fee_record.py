@@ -12,7 +12,7 @@ from venues.chains.produced import Produced
 from venues.chains.transaction import Log
 from venues.world import World
 
-COLLECTING: Final = frozenset({"Filled", "Delivered", "Claimed"})
+COLLECTING: Final = frozenset({"Filled", "Delivered", "Claimed", "Completed"})
 
 
 class FeeRecord:

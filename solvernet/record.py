@@ -61,6 +61,17 @@ class Restitution:
     """What nobody could give back."""
 
 
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """A step that somebody else finished for the safety deposit."""
+
+    fill_id: str
+    what: str
+    solver: str
+    by: str
+    deposit_wei: int
+
+
 class Recorder:
     """Watches the chains of one run."""
 
@@ -68,18 +79,24 @@ class Recorder:
         self.courses = {chain: ChainCourse() for chain in world.chain_ids}
         self.operations: list[Operation] = []
         self._restitutions: dict[str, Restitution] = {}
+        self._completions: dict[str, Completion] = {}
         self._next_ms = dict.fromkeys(world.chain_ids, world.now_ms)
         self._expiries: dict[str, set[int]] = {chain: set() for chain in world.chain_ids}
 
     def on_block(self, world: World, chain_id: str, produced: Produced[ChainState]) -> None:
         """Take a sample if it is time, and note settled expiries and restitutions."""
-        for log in (log for receipt in produced.undone for log in receipt.logs if log.name == "Restituted"):
-            self._restitutions.pop(str(log.get("fill")), None)
+        for log in (log for receipt in produced.undone for log in receipt.logs):
+            if log.name == "Restituted":
+                self._restitutions.pop(str(log.get("fill")), None)
+            elif log.name == "Completed":
+                self._completions.pop(str(log.get("fill")), None)
         for log in (log for receipt in produced.receipts for log in receipt.logs):
             if log.name == "Expired":
                 self._expired(world, chain_id, str(log.get("expiry")), int(log.get("price")))
             elif log.name == "Restituted":
                 self._restituted(log)
+            elif log.name == "Completed":
+                self._completed(log)
         if world.now_ms >= self._next_ms[chain_id]:
             self._next_ms[chain_id] = world.now_ms - world.now_ms % SAMPLE_MS + SAMPLE_MS
             self._sample(world, chain_id, produced)
@@ -88,6 +105,11 @@ class Recorder:
     def restitutions(self) -> tuple[Restitution, ...]:
         """All restitutions so far."""
         return tuple(self._restitutions.values())
+
+    @property
+    def completions(self) -> tuple[Completion, ...]:
+        """All steps that were finished for a safety deposit so far."""
+        return tuple(self._completions.values())
 
     def unsettled(self, world: World) -> None:
         """Note the expiries that are due and were not settled by the end."""
@@ -139,6 +161,10 @@ class Recorder:
         fee = int(dict(log.fields).get("fee_cash", 0))
         found = Restitution(str(log.get("fill")), str(log.get("solver")), own, reserve, missing, fee)
         self._restitutions[found.fill_id] = found
+
+    def _completed(self, log: Log) -> None:
+        fill, what, solver, by = (str(log.get(name)) for name in ("fill", "what", "solver", "by"))
+        self._completions[fill] = Completion(fill, what, solver, by, int(log.get("wei")))
 
     def _note_expiry(self, chain_id: str, expiry: int, weight: int, cause: Cause | None) -> None:
         if expiry in self._expiries[chain_id] or not weight:

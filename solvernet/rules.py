@@ -3,11 +3,13 @@
 import math
 
 from auction.rules import AuctionRules
-from auction.settlement.policy import SettlementPolicy
+from auction.settlement.policy import DepositRules, SettlementPolicy
+from auction.settlement.private_route import PrivateRules
 from auction.winner_determination.packing import Budget
 from auction.winner_determination.rounds import WinnerRule
 from intents.assets import ETH_UNIT, OPTION_UNIT, PRICE_UNIT, USDC_UNIT
 from risk import volatility
+from solvernet.completion_parts import DepositPart
 from solvernet.market_parts import HybridPart, RangePart
 from solvernet.scenario import Scenario
 from solvernet.scenario_parts import AmmPart, ChainPart, MakerPart, MedianPart, WinnersPart
@@ -54,6 +56,11 @@ def auction_rules(scenario: Scenario) -> AuctionRules:
         lock_level=part.lock_level,
         proves_absence=part.refund == "proof",
         inclusion=part.inclusion,
+        private=private_rules(scenario),
+        doomed_blocks=part.doomed_blocks,
+        ways_back=part.ways_back,
+        in_parallel=part.in_parallel,
+        deposit=deposit_rules(part.deposit) if part.deposit else None,
     )
     return AuctionRules(
         award_delay_ms=ms(scenario.rounds.award_delay_s),
@@ -64,6 +71,28 @@ def auction_rules(scenario: Scenario) -> AuctionRules:
         payment=scenario.rounds.payment,
         winners=winner_rule(scenario.rounds.winners) if scenario.rounds.winners else None,
         charges=scenario.fees.charges() if scenario.fees else None,
+    )
+
+
+def deposit_rules(part: DepositPart) -> DepositRules:
+    """Return what a solver leaves with each lock."""
+    return DepositRules(gas_percent=part.gas_percent, grace_ms=ms(part.grace_s))
+
+
+def private_rules(scenario: Scenario) -> PrivateRules | None:
+    """Return how steps are handed to builders; nothing where nobody takes them."""
+    part = scenario.policy.private
+    if part is None:
+        return None
+    builders: dict[str, dict[str, int]] = {}
+    for name, builder in scenario.builders.items():
+        builders.setdefault(scenario.chains[builder.chain].caip2, {})[name] = ppm(builder.share * 100)
+    return PrivateRules(
+        builders=builders,
+        patience_blocks=part.patience_blocks,
+        premium_percent=part.premium_percent,
+        delay_ppm=ppm(part.delay_percent),
+        choice=part.choice,
     )
 
 

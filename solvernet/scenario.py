@@ -15,15 +15,17 @@ from pydantic import Field, ValidationError, model_validator
 
 from intents.boundary import Boundary
 from intents.options import parse_expiry, parse_series
-from solvernet import adversary_parts, fault_schedule, rollup_flaws
+from solvernet import adversary_parts, fault_schedule, private_parts, rollup_flaws
 from solvernet.adversary_parts import AdversaryPart, SearcherPart, SwapperPart
 from solvernet.bridge_parts import AnyBridgePart
+from solvernet.completion_parts import CompleterPart
 from solvernet.errors import InvalidScenarioError, UnknownScenarioError, UnknownWindowError
 from solvernet.exotic_parts import ExoticsPart
 from solvernet.fault_parts import FaultPart, OracleManipulationPart
 from solvernet.fee_parts import FeesPart
 from solvernet.market_parts import ConcentratedPart, HybridPart, TickAmmPart
 from solvernet.oracle_parts import AnyOracle, corruptible, nodes_of, pools_read, sources_of
+from solvernet.private_parts import BuilderPart, SettlementPart
 from solvernet.scenario_parts import (
     AmmPart,
     ArbitrageurPart,
@@ -32,7 +34,6 @@ from solvernet.scenario_parts import (
     LevelPart,
     MakerPart,
     MarketPart,
-    Policy,
     PoolPart,
     Rounds,
     Seconds,
@@ -53,7 +54,7 @@ class Scenario(Boundary):
     window: Window
     windows: Mapping[str, Window] = Field(default_factory=dict)
     rounds: Rounds
-    policy: Policy
+    policy: SettlementPart
     fees: FeesPart | None = None
     proof_delay_s: Seconds
     chains: Mapping[str, ChainPart]
@@ -70,6 +71,8 @@ class Scenario(Boundary):
     arbitrageurs: Mapping[str, ArbitrageurPart] = Field(default_factory=dict)
     swappers: Mapping[str, SwapperPart] = Field(default_factory=dict)
     adversaries: Mapping[str, Annotated[AdversaryPart, Field(discriminator="kind")]] = Field(default_factory=dict)
+    completers: Mapping[str, CompleterPart] = Field(default_factory=dict)
+    builders: Mapping[str, BuilderPart] = Field(default_factory=dict)
     attackers: Mapping[str, AttackerPart] = Field(default_factory=dict)
     security: SecurityPart | None = None
     exotics: ExoticsPart | None = None
@@ -88,6 +91,7 @@ class Scenario(Boundary):
         named = [*self.oracles.values(), *self.venues.values(), *self.arbitrageurs.values(), *self.adversaries.values()]
         chains = {part.chain for part in named} | {self.rounds.reference_chain, self.rounds.bond_chain}
         chains |= {name for bridge in self.bridges.values() for name in bridge.chains} | set(self.users.home_share)
+        chains |= {part.chain for part in self.completers.values()}
         chains |= {part.settles_on for part in self.chains.values() if part.settles_on}
         venues = {maker.venue for maker in self.makers.values()}
         venues |= {name for trader in self.arbitrageurs.values() for name in trader.venues}
@@ -99,6 +103,7 @@ class Scenario(Boundary):
         if missing:
             raise ValueError(f"{missing[0]!r} is referred to but not defined")
         flaw = adversary_parts.flaw(self.adversaries, self.swappers, self.venues, self.chains)
+        flaw = flaw or private_parts.flaw(self.builders, self.adversaries, self.chains)
         if flaw is not None:
             raise ValueError(flaw)
         return self

@@ -21,6 +21,7 @@ from solvernet.fee_table import FeeFigures, fee_table
 from solvernet.house_cost import HouseCost, house_cost
 from solvernet.ideal import IdealOutcome
 from solvernet.oracle_table import OracleLine, oracle_table
+from solvernet.private_table import PrivateLine, private_table
 from solvernet.rollup_table import RollupLine, rollup_table
 from solvernet.security_table import SecurityFigures, security_table
 from solvernet.settlements_due import settlements
@@ -149,6 +150,9 @@ class Summary(Boundary):
     fees: FeeFigures | None = None
     """The house's account; `None` in a scenario whose fills are free."""
 
+    private: tuple[PrivateLine, ...] = ()
+    """What settlement handed to builders alone."""
+
     paid: tuple[PaidLine, ...] = ()
     """Who paid for what went wrong."""
 
@@ -226,9 +230,14 @@ def summarise(outcome: Outcome) -> Summary:
         exercises=exercise_table(
             engine.name.scenario, engine.name.window, engine.exercise_record, engine.auctioneer.world
         ),
-        extraction=_extraction(engine),
         fees=fee_table(engine, outcome.events),
-        paid=who_paid(engine.auctioneer.world, runs, outcome.events, engine.recorder.restitutions),
+        extraction=extraction_table(
+            engine.extraction, engine.name.scenario, engine.auctioneer.world.truth.price(engine.auctioneer.world.now_ms)
+        )
+        if engine.extraction.kinds
+        else None,
+        private=private_table(engine.auctioneer.executor, _chain_names(engine)),
+        paid=who_paid(engine.auctioneer.world, runs, outcome.events, engine.recorder),
         flags=tuple(_body(event) for event in outcome.events if event.kind == "conduct.finding"),
         stability=_stability(operations(outcome)),
         wall_s=round(outcome.wall_s, 2),
@@ -289,13 +298,6 @@ def _venues(engine: Engine) -> tuple[VenueLine, ...]:
 
 def _chain_names(engine: Engine) -> dict[str, str]:
     return {part.caip2: name for name, part in engine.name.scenario.chains.items()}
-
-
-def _extraction(engine: Engine) -> ExtractionFigures | None:
-    if not engine.extraction.kinds:
-        return None
-    world = engine.auctioneer.world
-    return extraction_table(engine.extraction, engine.name.scenario, world.truth.price(world.now_ms))
 
 
 def _stability(operations: Sequence[Operation]) -> StabilityFigures:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from auction.settlement.executor import Run
+from auction.settlement.run import Run
 from intents.assets import ETH, ETH_UNIT, OPTION_UNIT, PRICE_UNIT, USDC_UNIT
 from intents.lifecycle import Cause
 from solvers.routing.desk import Desk, open_order

@@ -10,10 +10,10 @@ from typing import Any, Final, NamedTuple
 
 from auction.aftermath import OPERATOR
 from auction.ledger import Event
-from auction.settlement.executor import Run
+from auction.settlement.run import Run
 from intents.assets import ETH_UNIT, PRICE_UNIT, USDC_UNIT
 from intents.boundary import Boundary
-from solvernet.record import Restitution
+from solvernet.record import Completion, Recorder, Restitution
 from venues.bridges import Loss
 from venues.calls.restitution import RESERVE
 from venues.world import World
@@ -100,6 +100,10 @@ class WhoPaid:
         self.add(("restitution", "reorged", OPERATOR, OWNERS), found.fee_cash)
         self.add(("loss that nobody made good", "reorged", OWNERS, found.solver), found.missing_cash)
 
+    def add_completion(self, found: Completion) -> None:
+        """Add the safety deposit that went to somebody who finished a step."""
+        self.add(("safety deposit", f"unfinished {found.what}", found.solver, found.by), self._usdc(found.deposit_wei))
+
     def add_loss(self, bridge: str, loss: Loss) -> None:
         """Add what somebody lost at a bridge."""
         because = "reorged" if loss.cause == "undone" else "forged"
@@ -109,9 +113,7 @@ class WhoPaid:
         return wei * self._price * USDC_UNIT // (ETH_UNIT * PRICE_UNIT)
 
 
-def who_paid(
-    world: World, runs: Sequence[Run], events: Sequence[Event], restitutions: Sequence[Restitution]
-) -> tuple[PaidLine, ...]:
+def who_paid(world: World, runs: Sequence[Run], events: Sequence[Event], recorder: Recorder) -> tuple[PaidLine, ...]:
     """Return who paid for what went wrong in a run, the dearest first."""
     book = WhoPaid(world)
     bodies = (event.body for event in events if event.kind == "fill.failed")
@@ -120,8 +122,10 @@ def who_paid(
         book.add_fill(run, failures.get(run.plan.terms.fill_id) if not run.delivered_ms else None)
     book.add_errands(events)
     book.add_fines(events)
-    for restitution in restitutions:
+    for restitution in recorder.restitutions:
         book.add_restitution(restitution)
+    for completion in recorder.completions:
+        book.add_completion(completion)
     for chain in world.chain_ids:
         for name, port in sorted(world.state(chain).bridges.items()):
             for loss in port.losses:

@@ -87,6 +87,9 @@ class ChainState:
     stakes: StakeBook | None = None
     """Stake that answers for services, on the chain that has it."""
 
+    made_once: Map[str, int] = field(default_factory=Map)
+    """Calls that could be made in several ways and were made in one, and when."""
+
     hashlocks: Map[str, HashLock] = field(default_factory=Map)
     """Hashed timelocks by id, ended ones too."""
 
@@ -182,6 +185,7 @@ class ChainState:
         for lock in self.hashlocks.values():
             locked = lock.holdings()
             cash, ether = cash + locked.get(USDC, 0), ether + locked.get(ETH, 0)
+        ether += sum(deposit.wei for deposit in self.escrow.deposits.values())
         staked = self.stakes.total() if self.stakes else 0
         return cash, ether + sum(self.wallets.values()) + self.burned + staked
 

@@ -42,6 +42,16 @@ class Lock:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Deposit:
+    """Ether that a solver left with a lock, for whoever has to end it."""
+
+    solver: str
+    wei: int
+    grace_ms: int
+    """Time for which a step that has become possible is its own party's to carry out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Escrow:
     """Vaults, locks and bonds."""
 
@@ -53,6 +63,9 @@ class Escrow:
 
     bonds: Map[str, int] = field(default_factory=Map)
     """USDC that each solver has at stake."""
+
+    deposits: Map[str, Deposit] = field(default_factory=Map)
+    """Safety deposits that were not paid out yet, by fill id."""
 
     filled: Map[str, int] = field(default_factory=Map)
     """Quantity of each intent that has been paid for here."""

@@ -42,6 +42,12 @@ class Offer:
     beside: "tuple[Offer, ...]" = ()
     """Transactions for other chains of the same sequencer that get in with this one, or not at all."""
 
+    builders: frozenset[str] = frozenset()
+    """Who alone is handed it; the public pool if nobody."""
+
+    last_block: int = 0
+    """Last block in which they may include it."""
+
 
 class Agent(Protocol):
     """Somebody who acts at times of their own: an oracle, a maker, an arbitrageur, a keeper.

@@ -12,6 +12,8 @@ from venues.bridges.halts import with_halts
 from venues.bridges.writing_off import after_undoing
 from venues.chain_state import ChainState
 from venues.chains.chain import Chain, Submitted
+from venues.chains.ordering.picked import Private
+from venues.chains.ordering.private import handed
 from venues.chains.produced import Produced
 from venues.chains.transaction import Block, Log
 from venues.faults import NO_FAULTS, Fault, Faults
@@ -82,6 +84,10 @@ class World:
         chain = self._chains[offer.chain]
         if offer.beside and not chain.is_down(self.now_ms):
             self._bundles += (shared_sequencer.bundle_of(offer, self._chains, self.now_ms),)
+            return "waiting"
+        if offer.builders and not chain.is_down(self.now_ms):
+            sealed = Private(transaction=offer.transaction, builders=offer.builders, last_block=offer.last_block)
+            chain.private = handed(chain.private, sealed, chain.number)
             return "waiting"
         return "halted" if chain.is_down(self.now_ms) else chain.submit(offer.transaction, offer.replaces)
 

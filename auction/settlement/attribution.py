@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final, Literal
 
-from auction.settlement.executor import Executor, Run
+from auction.settlement.executor import Executor
 from auction.settlement.plan import Plan
+from auction.settlement.run import Run
 from intents.assets import ETH_UNIT, USDC_UNIT
 from intents.lifecycle import Cause
 from venues.world import World

@@ -5,15 +5,19 @@ no time; a copy of it can be run on a copy of the world.
 """
 
 from copy import copy
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Final
 
+from auction.settlement.completion import note_completed, undone
 from auction.settlement.dispatch import Dispatch
+from auction.settlement.errands import Errands
 from auction.settlement.overdue import overdue, stopped
-from auction.settlement.plan import NEVER_MS, Plan, Step
+from auction.settlement.plan import CRITICAL, NEVER_MS, Plan, Step
 from auction.settlement.policy import SettlementPolicy
-from auction.settlement.sending import ENDED, Sending, StepEvent, StepStatus
-from venues.calls.upkeep import BridgeOut
+from auction.settlement.races import end_races, is_closed, is_its_turn
+from auction.settlement.resimulation import foresee, would_fail
+from auction.settlement.run import Run
+from auction.settlement.sending import ENDED, Happening, Sending, StepEvent
 from venues.chain_state import ChainState
 from venues.chains.produced import Produced
 from venues.chains.transaction import Receipt, Transaction
@@ -23,34 +27,6 @@ RETRY_MS: Final = 60_000
 """Time between a revert and the next attempt, for steps that are tried again: each attempt pays for its gas."""
 
 
-@dataclass(slots=True)
-class Run:
-    """A plan under execution."""
-
-    plan: Plan
-    settles: bool
-    """Whether its solver settles; if not, nothing is sent."""
-
-    sendings: dict[str, Sending]
-    award_ms: int
-    failed: str = ""
-    """Code and detail of the failure that ended it."""
-
-    delivered_ms: int = 0
-    gas_wei: dict[str, int] = field(default_factory=dict)
-    """Paid for gas on each chain."""
-
-    @property
-    def is_over(self) -> bool:
-        """Whether nothing more will happen to the owner."""
-        return bool(self.failed or self.delivered_ms)
-
-    def status(self, kind: str) -> StepStatus:
-        """Return the status of the step of a kind; `done` if the plan has none."""
-        found = [sending.status for sending in self.sendings.values() if sending.step.kind == kind]
-        return found[0] if found else "done"
-
-
 class Executor:
     """All plans under execution."""
 
@@ -58,8 +34,8 @@ class Executor:
         self._policy = policy
         self._runs: dict[str, Run] = {}
         self._active: dict[str, Run] = {}
-        self._errands: dict[str, Sending] = {}
         self._dispatch = Dispatch(policy)
+        self._errands = Errands(self._dispatch)
         self._reopened: list[str] = []
         """Fills that were delivered in a block which was taken back."""
 
@@ -72,9 +48,9 @@ class Executor:
             moved |= {id(run.sendings[key]): sending for key, sending in sendings.items()}
             twin._runs[name] = replace(run, sendings=sendings, gas_wei=dict(run.gas_wei))
         twin._active = {name: twin._runs[name] for name in self._active}
-        for name, errand in self._errands.items():
-            twin._errands[name] = moved[id(errand)] = copy(errand)
-        twin._dispatch = self._dispatch.fork(moved)
+        errands = self._errands.copies()
+        twin._dispatch = self._dispatch.fork(moved | self._errands.moved(errands))
+        twin._errands = self._errands.twin(twin._dispatch, errands)
         return twin
 
     def start(self, plan: Plan, *, settles: bool, world: World) -> None:
@@ -88,12 +64,16 @@ class Executor:
 
     def run_errand(self, step: Step, sender: str, not_before_ms: int, world: World) -> None:
         """Send a transaction of the auctioneer's own once its time has come, until it lands."""
-        self._errands[step.id] = Sending(step, sender, not_before_ms)
-        self._send_errands(world)
+        self._errands.add(step, sender, not_before_ms)
+        self._errands.send(world)
 
     def has_landed(self, step_id: str) -> bool:
         """Return whether an errand is in a block."""
-        return self._errands[step_id].status == "done"
+        return self._errands.has_landed(step_id)
+
+    def under_way(self) -> tuple[Run, ...]:
+        """Return the plans with steps that are not yet ended, in the order in which they were begun."""
+        return tuple(self._active.values())
 
     def runs(self) -> tuple[Run, ...]:
         """Return all plans that were begun, in that order."""
@@ -105,7 +85,7 @@ class Executor:
 
     def is_idle(self) -> bool:
         """Return whether nothing is left to wait for."""
-        return not self._active and all(errand.status in ENDED for errand in self._errands.values())
+        return not self._active and self._errands.are_over
 
     def drain(self) -> tuple[StepEvent, ...]:
         """Return what happened since the last call."""
@@ -119,10 +99,13 @@ class Executor:
 
     def on_block(self, world: World, chain_id: str, produced: Produced[ChainState]) -> None:
         """Note what landed and what was dropped, send what has become possible, raise what waits too long."""
+        self._dispatch.look(world, chain_id)
         for receipt in produced.undone:
             sending = self._dispatch.taken_back(world, receipt)
             if sending is not None:
                 self._reopen(sending, receipt)
+        for run in undone(produced, self._runs):
+            self._active[run.plan.terms.fill_id] = run
         for receipt in produced.receipts:
             sending = self._dispatch.landed(receipt)
             if sending is not None:
@@ -135,12 +118,12 @@ class Executor:
             self._attend(world, run, chain_id)
             if all(sending.status in ENDED for sending in run.sendings.values()):
                 del self._active[name]
-        self._send_errands(world)
-        for errand in self._errands.values():
-            if errand.status == "sent" and errand.step.chain == chain_id:
-                self._dispatch.bump(world, errand)
+        self._errands.send(world)
+        self._errands.bump(world, chain_id)
 
     def _attend(self, world: World, run: Run, chain_id: str) -> None:
+        note_completed(world, run, self._dispatch)
+        end_races(world, run, self._dispatch)
         for sending in run.sendings.values():
             if sending.status in {"waiting", "sent"} and world.now_ms > sending.step.deadline_ms:
                 self._expire(world, run, sending)
@@ -148,6 +131,8 @@ class Executor:
                 self._dispatch.bump(world, sending)
             elif sending.status == "waiting":
                 self._give_up(run, sending)
+        if self._policy.doomed_blocks and self._may_begin(run):
+            foresee(world, run, chain_id, self._dispatch, self._policy)
         if run.failed:
             self._abandon(world, run)
         self._judge(world, run)
@@ -206,12 +191,21 @@ class Executor:
                 self._dispatch.send(world, sending)
 
     def _may_go(self, world: World, run: Run, sending: Sending) -> bool:
-        if any(not self._is_done(need) for need in sending.step.needs) or _is_halted(world, sending.step):
+        if any(not self._is_done(need) for need in sending.step.needs) or is_closed(world, sending.step):
+            return False
+        if sending.step.race and not is_its_turn(world, run, sending):
             return False
         if sending.step.kind == "deliver" and not self._is_locked(world, run):
             return False
+        if self._policy.doomed_blocks and sending.step.kind in CRITICAL and would_fail(world, sending, self._policy):
+            return False
         proved = run.plan.terms.fill_id in world.state(sending.step.chain).proofs
         return world.now_ms >= sending.not_before_ms and (sending.step.kind != "claim" or proved)
+
+    def _may_begin(self, run: Run) -> bool:
+        """Return whether a plan is settled, is open, and waits for no other plan."""
+        first = run.plan.steps[0]
+        return run.settles and not run.is_over and all(self._is_done(need) for need in first.needs)
 
     def _is_locked(self, world: World, run: Run) -> bool:
         """Return whether the lock of a plan is confirmed enough to deliver against it."""
@@ -226,25 +220,14 @@ class Executor:
         run = self._runs.get(fill_id)
         return run is not None and run.sendings[step_id].status == "done"
 
-    def _send_errands(self, world: World) -> None:
-        for errand in self._errands.values():
-            if errand.status != "waiting" or world.now_ms < errand.not_before_ms:
-                continue
-            if errand.step.kind in {"refund", "restitution"}:
-                state = world.state(errand.step.chain)
-                lock = state.escrow.locks.get(errand.fill_id)
-                if lock is None or lock.state == "refunded":
-                    errand.status = "failed"
-                    continue
-                if lock.proves_absence and errand.fill_id not in state.absences:
-                    continue
-            self._dispatch.send(world, errand)
-
     def _dropped(self, world: World, sending: Sending, transaction: Transaction[ChainState]) -> None:
         """Send a transaction that a pool gave up once more; a sender who cannot pay for its gas is done with it."""
         self._dispatch.events.append(sending.event("dropped", world.now_ms))
         wallet = world.state(sending.step.chain).wallets.get(sending.sender, 0)
         sending.status = "waiting"
+        if sending.is_cancelled:
+            sending.status, sending.reason = "failed", sending.told(sending.foreseen)
+            return
         dearest = transaction.gas * transaction.max_fee_wei + world.chain(sending.step.chain).data_fee_wei(transaction)
         if wallet < dearest and self._run_of(sending) is not None:
             lacks = f"undercollateralised: {sending.sender} lacks the ether for gas"
@@ -262,13 +245,16 @@ class Executor:
             chain = sending.step.chain
             run.gas_wei[chain] = run.gas_wei.get(chain, 0) + receipt.cost_wei
         good = receipt.status == "success"
-        if good:
+        if sending.is_cancelled:
+            sending.status, sending.reason = "failed", sending.told(sending.foreseen)
+        elif good:
             sending.status, sending.block = "done", receipt.block
         else:
             sending.status = "failed" if sending.step.on_revert == "abort" else "waiting"
             refused = self._refused(world, sending, receipt)
             sending.reason, sending.not_before_ms = sending.told(refused), receipt.block.time_ms + RETRY_MS
-        event = sending.event("landed" if good else "reverted", receipt.block.time_ms, reason=receipt.reason)
+        what: Happening = "cancelled" if sending.is_cancelled else "landed" if good else "reverted"
+        event = sending.event(what, receipt.block.time_ms, reason=receipt.reason)
         paid = replace(event, block=receipt.block.number, price_wei=receipt.price_wei, cost_wei=receipt.cost_wei)
         self._dispatch.events.append(paid)
 
@@ -284,11 +270,7 @@ class Executor:
         if sending.status == "sent":
             self._dispatch.withdraw(world, sending)
         dear = self._dispatch.is_too_dear(world, sending)
-        reason = overdue(world, tuple(run.sendings.values()), sending, run.award_ms, is_too_dear=dear)
+        late = overdue(world, tuple(run.sendings.values()), sending, run.award_ms, is_too_dear=dear)
+        reason = sending.foreseen or late
         sending.status, sending.reason = "failed", sending.told(reason)
         self._dispatch.events.append(sending.event("expired", world.now_ms, reason=sending.reason))
-
-
-def _is_halted(world: World, step: Step) -> bool:
-    """Return whether a step leads over a bridge that takes nothing now: to try would only cost gas."""
-    return isinstance(step.call, BridgeOut) and world.state(step.chain).bridges[step.call.bridge].halted

@@ -28,6 +28,8 @@ def overdue(world: World, steps: Sequence[Sending], late: Sending, award_ms: int
         return "uneconomic: gas rose above the cap"
     if late.status == "waiting" and late.version:
         return "dropped: the pool gave it up and did not take it again"
+    if late.last_private:
+        return "late: no builder who had it included it before the deadline"
     return "late: not included before the deadline" if late.attempts else "late: not sent in time"
 
 

@@ -5,13 +5,15 @@ Away from home cash is locked first, then the legs are delivered, then the lock 
 solver's cash goes back over the bridge. Each step needs the one before it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from intents.fees import RoundFees
 from intents.intent import SignedIntent
 from solvers.bid import Bid, BidFill
+from venues.calls.completion import SecuredLock
 from venues.calls.fill_terms import FillTerms
+from venues.calls.once import Once
 from venues.calls.settlement import Claim, Deliver, Lock, Settle
 from venues.calls.upkeep import BridgeOut
 from venues.chain_state import ChainState
@@ -46,6 +48,9 @@ class Step:
 
     on_revert: Literal["abort", "retry"]
     """What a revert does: `abort` ends the plan, `retry` sends the step again."""
+
+    race: str = ""
+    """Name shared by steps of which one is made; empty for a step without another way."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +96,15 @@ class Deadlines:
     proves_absence: bool = False
     """Whether a lock goes back only with a proof that nothing was delivered in time."""
 
+    deposit_wei: int = 0
+    """Safety deposit that the solver leaves with a lock, for whoever has to end it; none if zero."""
+
+    grace_ms: int = 0
+    """Time after which somebody else may end it for the deposit."""
+
+    ways_back: int = 1
+    """Most bridges that the solver's cash may go back over; the first that takes it does."""
+
 
 def fill_id(solver: str, round_number: int, position: int, index: int) -> str:
     """Return the name of one fill of one bid."""
@@ -122,12 +136,7 @@ def make_plan(
     if terms.chain == home:
         call = Settle(terms=terms, orders=fill.orders, deadline_ms=deadlines.deliver_ms, venue_gas=venue_gas)
         return Plan(terms=terms, home=home, steps=(_step(terms, "settle", home, call, after, deadlines.deliver_ms),))
-    lock = Lock(
-        terms=terms,
-        refund_at_ms=deadlines.refund_ms,
-        deadline_ms=deadlines.deliver_ms,
-        proves_absence=deadlines.proves_absence,
-    )
+    lock = _lock(terms, deadlines)
     deliver = Deliver(terms=terms, orders=fill.orders, deadline_ms=deadlines.deliver_ms, venue_gas=venue_gas)
     names = {kind: f"{terms.fill_id}/{kind}" for kind in ("lock", "deliver", "claim")}
     steps = [
@@ -135,11 +144,58 @@ def make_plan(
         _step(terms, "deliver", terms.chain, deliver, (names["lock"],), deadlines.deliver_ms),
         _step(terms, "claim", home, Claim(terms=terms), (names["deliver"],), deadlines.claim_ms),
     ]
-    port = snapshot.bridge(home, terms.chain)
-    if port is not None and terms.cash > port.fee(terms.cash):
-        call_back = BridgeOut(bridge=port.id, account=terms.solver, cash=terms.cash)
-        steps.append(_step(terms, "bridge", home, call_back, (names["claim"],), deadlines.claim_ms))
+    steps += _ways_back(terms, snapshot, deadlines)
     return Plan(terms=terms, home=home, steps=tuple(steps))
+
+
+def _ways_back(terms: FillTerms, snapshot: Snapshot, deadlines: Deadlines) -> list[Step]:
+    """Return the steps that take the solver's cash back over a bridge, the best first; one of them is made."""
+    home, needs = terms.home, (f"{terms.fill_id}/claim",)
+    best = snapshot.bridge(home, terms.chain)
+    if best is None or terms.cash <= best.fee(terms.cash):
+        return []
+    others = [port for port in snapshot.by_chain[home].bridges if port.peer == terms.chain and port.id != best.id]
+    paying = sorted((port for port in others if terms.cash > port.fee(terms.cash)), key=lambda p: (p.delay_ms, p.id))
+    calls = [
+        BridgeOut(bridge=port.id, account=terms.solver, cash=terms.cash)
+        for port in (best, *paying)[: deadlines.ways_back]
+    ]
+    first = _step(terms, "bridge", home, calls[0], needs, deadlines.claim_ms)
+    if len(calls) == 1:
+        return [first]
+    return [
+        replace(
+            first,
+            id=f"{first.id}.{call.bridge}" if place else first.id,
+            call=Once(name=first.id, call=call),
+            race=first.id,
+        )
+        for place, call in enumerate(calls)
+    ]
+
+
+def deposit_wei(call: Call[ChainState]) -> int:
+    """Return the safety deposit that a call posts, in wei."""
+    return call.deposit_wei if isinstance(call, SecuredLock) else 0
+
+
+def _lock(terms: FillTerms, deadlines: Deadlines) -> Lock:
+    bare = Lock(
+        terms=terms,
+        refund_at_ms=deadlines.refund_ms,
+        deadline_ms=deadlines.deliver_ms,
+        proves_absence=deadlines.proves_absence,
+    )
+    if not deadlines.deposit_wei:
+        return bare
+    return SecuredLock(
+        terms=terms,
+        refund_at_ms=bare.refund_at_ms,
+        deadline_ms=bare.deadline_ms,
+        proves_absence=bare.proves_absence,
+        deposit_wei=deadlines.deposit_wei,
+        grace_ms=deadlines.grace_ms,
+    )
 
 
 def _step(

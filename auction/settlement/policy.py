@@ -8,11 +8,24 @@ from dataclasses import dataclass
 from typing import Literal
 
 from auction.settlement.plan import NEVER_MS, Deadlines
+from auction.settlement.private_route import PrivateRules
+from venues.calls.completion import DEPOSIT_GAS
 from venues.calls.gas import CLAIM_GAS
 from venues.chains.bidding import Bidding
 from venues.chains.confirmation import Level
 from venues.chains.inclusion import P99, inclusion_ms
 from venues.world import World
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DepositRules:
+    """Safety deposits of locks."""
+
+    gas_percent: int
+    """The deposit, as a percentage of what a completed claim costs at the policy's offer when the fill is awarded."""
+
+    grace_ms: int
+    """Time for which a step that has become possible is its own party's to carry out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +59,21 @@ class SettlementPolicy(Bidding):
     inclusion: Literal["constant", "measured"] = "constant"
     """Whether that time is taken as stated, or measured on the home chain when a plan is made."""
 
+    doomed_blocks: int = 0
+    """Blocks on end after which a step that would fail on each of them is given up; zero never looks ahead."""
+
+    ways_back: int = 1
+    """Most bridges that a solver's cash may go back over; the first that takes it does."""
+
+    in_parallel: bool = False
+    """Whether fills of one bid on different chains go their ways at once, or one after the other."""
+
+    deposit: DepositRules | None = None
+    """What a solver leaves with a lock for whoever has to end it; nothing if `None`."""
+
+    private: PrivateRules | None = None
+    """How steps are handed to builders alone; all are sent to the public pool if `None`."""
+
     def deadlines(self, world: World, award_ms: int, home: str, away: str) -> Deadlines:
         """Return the instants that bound a plan awarded now.
 
@@ -58,7 +86,21 @@ class SettlementPolicy(Bidding):
         finality = world.finality_ms(away, P99 if is_measured else None) if away != home else 0
         refund = deliver + finality + (self.measured_ms(world, home) if is_measured else self.inclusion_p99_ms)
         claim = NEVER_MS if self.proves_absence else max(refund, award_ms + self.claim_window_ms)
-        return Deadlines(deliver_ms=deliver, refund_ms=refund, claim_ms=claim, proves_absence=self.proves_absence)
+        return Deadlines(
+            deliver_ms=deliver,
+            refund_ms=refund,
+            claim_ms=claim,
+            proves_absence=self.proves_absence,
+            deposit_wei=self.deposit_wei(world, home) if away != home else 0,
+            grace_ms=self.deposit.grace_ms if self.deposit else 0,
+            ways_back=self.ways_back,
+        )
+
+    def deposit_wei(self, world: World, home: str) -> int:
+        """Return the safety deposit of a lock on a chain, at its present price of gas."""
+        if self.deposit is None:
+            return 0
+        return self.price(world.chain(home)) * (CLAIM_GAS + DEPOSIT_GAS) * self.deposit.gas_percent // 100
 
     def measured_ms(self, world: World, chain_id: str) -> int:
         """Return the 99th percentile of inclusion of a claim on a chain, at what its blocks show now."""

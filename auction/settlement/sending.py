@@ -4,12 +4,26 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from auction.settlement.plan import Step
-from venues.chains.transaction import Block
+from venues.calls.self_transfer import SelfTransfer
+from venues.chain_state import ChainState
+from venues.chains.transaction import Block, Call
 
 StepStatus = Literal["waiting", "sent", "done", "failed"]
 ENDED: Final[frozenset[StepStatus]] = frozenset({"done", "failed"})
 
-Happening = Literal["sent", "raised", "dropped", "landed", "reverted", "expired", "undone"]
+Happening = Literal[
+    "sent",
+    "raised",
+    "dropped",
+    "landed",
+    "reverted",
+    "expired",
+    "undone",
+    "published",
+    "completed",
+    "cancelling",
+    "cancelled",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,10 +65,30 @@ class Sending:
     was_undone: bool = False
     """Whether it was in a block that was taken back."""
 
+    doomed: int = 0
+    """Blocks on end on which it would have failed."""
+
+    foreseen: str = ""
+    """Why it would fail as things stand; empty if it would not, or is not looked at."""
+
+    is_cancelled: bool = False
+    """Whether a transfer to oneself stands in its place in the pool."""
+
+    was_private: bool = False
+    """Whether it was handed to builders alone at first."""
+
+    last_private: int = 0
+    """Last block in which builders who alone have it may include it; zero once it is public."""
+
     @property
     def fill_id(self) -> str:
         """Fill that the step is for."""
         return self.step.id.rpartition("/")[0]
+
+    @property
+    def call(self) -> Call[ChainState]:
+        """What its transaction asks of the chain."""
+        return SelfTransfer(account=self.sender) if self.is_cancelled else self.step.call
 
     @property
     def version(self) -> int:

@@ -40,7 +40,7 @@ class TakenBack:
         for log in receipt.logs:
             lost = self._lost(log, undone=undone)
             if lost:
-                solver = str(log.get("solver")) if log.name == "Restituted" else receipt.sender
+                solver = receipt.sender if log.name == "Claimed" else str(log.get("solver"))
                 self._taken.append((time_ms, receipt.block.chain, solver, lost))
 
     def _lost(self, log: Log, *, undone: bool) -> int:
@@ -48,7 +48,7 @@ class TakenBack:
         if log.name == "Restituted":
             cash = int(str(log.get("solver_cash")))
             return -cash if undone else cash
-        if log.name != "Claimed":
+        if log.name != "Claimed" and (log.name != "Completed" or log.get("what") != "claim"):
             return 0
         fill, cash = str(log.get("fill")), int(str(log.get("cash")))
         if undone:

@@ -11,7 +11,7 @@ from rich.table import Table
 from intents.lifecycle import LAYER_OF_CAUSE, Cause
 from solvernet.cli.clock import clock
 from solvernet.cli.show_bridges import bridge_lines
-from solvernet.cli.show_extraction import adversaries, taken
+from solvernet.cli.show_extraction import adversaries, private_lines, taken
 from solvernet.cli.show_fees import fee_lines
 from solvernet.cli.show_oracles import oracle_lines, security_lines
 from solvernet.cli.show_paid import paid_lines
@@ -50,7 +50,7 @@ def show_summary(summary: Summary, folder: Path, *, has_report: bool) -> None:
         console.print(rollup_lines(summary))
     if summary.extraction is not None:
         console.print(adversaries(summary.extraction))
-        console.print(taken(summary.extraction))
+        console.print(taken(summary.extraction), *private_lines(summary.private))
     if summary.bridges:
         console.print(bridge_lines(summary))
     for table in fee_lines(summary.fees) if summary.fees is not None else ():

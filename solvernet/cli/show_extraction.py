@@ -6,6 +6,7 @@ from rich import box
 from rich.table import Table
 
 from solvernet.extraction_table import ExtractionFigures
+from solvernet.private_table import PrivateLine
 
 MOST_TRANSFERS: Final = 15
 """Transfers printed; the summary has all of them."""
@@ -45,6 +46,21 @@ def taken(figures: ExtractionFigures) -> Table:
             f"{line.usd:,.0f}",
         )
     return table
+
+
+def private_lines(lines: tuple[PrivateLine, ...]) -> tuple[Table, ...]:
+    """Return a table of how many steps were handed to builders, and what became of them; none without any."""
+    if not lines:
+        return ()
+    table = _table("Steps that trade: public, or handed to builders")
+    for head in ("chain", "step"):
+        table.add_column(head)
+    for head in ("public", "handed", "included", "published"):
+        table.add_column(head, justify="right", no_wrap=True)
+    for line in lines:
+        numbers = (line.public, line.handed, line.included, line.published)
+        table.add_row(line.chain, line.step, *(f"{number:,}" for number in numbers))
+    return (table,)
 
 
 def _table(title: str) -> Table:

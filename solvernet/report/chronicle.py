@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from auction.ledger import Event
-from auction.settlement.executor import Run
+from auction.settlement.run import Run
 from intents.assets import USDC_UNIT
 
 

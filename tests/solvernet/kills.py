@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from auction.settlement.executor import Run
+from auction.settlement.run import Run
 from solvernet import __version__
 from solvernet.engine import Engine, RunName
 from solvernet.inline import InlineRun

@@ -20,7 +20,7 @@ FEW: Final = 4 * 10**6
 
 def lines(here: Court, recorder: Recorder | None = None) -> dict[tuple[str, str, str], PaidLine]:
     """Return the payments of a court by what, payer and payee."""
-    found = who_paid(here.world, here.executor.runs(), here.journal.drain(), recorder.restitutions if recorder else ())
+    found = who_paid(here.world, here.executor.runs(), here.journal.drain(), recorder or Recorder(here.world))
     return {(line.what, line.payer, line.payee): line for line in found}
 
 

@@ -1,7 +1,8 @@
 """Producers who abuse their place: they leave transactions out, or put their own searcher's first.
 
-Each makes a share of a chain's blocks. Whose turn a block is, is drawn by its number, so that every copy of the world
-has the same producers. A fault of kind `censorship` makes its share of blocks censored, whoever makes them.
+Honest builders who take private transactions stand beside them. Each makes a share of a chain's blocks. Whose turn a
+block is, is drawn by its number, so that every copy of the world has the same producers. A fault of kind `censorship`
+makes its share of blocks censored, whoever makes them.
 """
 
 from collections.abc import Sequence
@@ -10,6 +11,7 @@ from typing import Final, Protocol
 
 from venues.chain_state import ChainState
 from venues.chains.ordering.picked import Desk, Picked
+from venues.chains.ordering.private import PrivateBuilder
 from venues.chains.ordering.producer import CENSORED, Turn
 from venues.chains.transaction import Applied, Block, Transaction
 from venues.faults import NO_FAULTS, Faults
@@ -94,7 +96,7 @@ class Shift:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Roster:
-    """All producers of a chain; who is not named here is honest."""
+    """All producers of a chain; who is not named here is honest and takes what is public."""
 
     chain: str
     shifts: Sequence[Shift]
@@ -104,7 +106,7 @@ class Roster:
     def who(self, block: Block) -> str:
         """Return the name of the adversary who makes a block; empty if nobody does."""
         builder = self._builder(block)
-        return builder.name if builder is not None else ""
+        return builder.name if builder is not None and not isinstance(builder, PrivateBuilder) else ""
 
     def produce(self, turn: Turn[ChainState]) -> Picked[ChainState]:
         """Return the block."""

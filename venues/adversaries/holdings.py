@@ -72,6 +72,8 @@ def _parts(state: ChainState) -> Iterator[tuple[str, Account]]:
     for each in escrow.locks.values():
         if each.state == "locked":
             yield each.owner, Account(each.cash)
+    for deposit in escrow.deposits.values():
+        yield deposit.solver, Account(0, deposit.wei)
     for venue in state.venues.values():
         yield venue.id, _of(venue.reserves())
     for lock in state.hashlocks.values():

@@ -17,6 +17,7 @@ from venues.chain_state import ChainState
 from venues.chains.transaction import Applied, Block, Log, Reverted
 from venues.escrow import Lock as EscrowLock
 from venues.markets.venue import Order
+from venues.safety_deposit import pay_out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,9 +145,7 @@ class Claim:
             return Reverted(f"reverted: fill {self.terms.fill_id} is {lock.state if lock else 'not locked'}")
         if self.terms.fill_id not in state.proofs:
             return Reverted(f"reverted: no proof of delivery of fill {self.terms.fill_id}")
-        escrow = state.escrow.with_lock(replace(lock, state="claimed")).collect(lock.fee)
-        clearing = state.clearing.change(lock.solver, cash=lock.cash - lock.fee)
-        after = replace(state, escrow=escrow, clearing=clearing)
+        after = pay_out(claimed(state, lock), lock.fill_id)
         return Applied(after, (_log("Claimed", self.terms, lock.cash - lock.fee, lock.fee),))
 
 
@@ -168,10 +167,20 @@ class Refund:
             return Reverted(f"reverted: fill {self.fill_id} is not refundable")
         if self.quantity != lock.quantity:
             return Reverted(f"reverted: fill {self.fill_id} is for {lock.quantity}, not {self.quantity}")
-        escrow = state.escrow.with_lock(replace(lock, state="refunded")).credit(lock.owner, lock.cash)
-        escrow = escrow.with_filled(lock.intent_id, -lock.quantity)
         fields = (("fill", self.fill_id), ("intent", lock.intent_id), ("cash", lock.cash))
-        return Applied(replace(state, escrow=escrow), (Log("Refunded", fields),))
+        return Applied(pay_out(refunded(state, lock), lock.fill_id), (Log("Refunded", fields),))
+
+
+def claimed(state: ChainState, lock: EscrowLock) -> ChainState:
+    """Return the state with a lock paid to its solver, less the fee of the house."""
+    escrow = state.escrow.with_lock(replace(lock, state="claimed")).collect(lock.fee)
+    return replace(state, escrow=escrow, clearing=state.clearing.change(lock.solver, cash=lock.cash - lock.fee))
+
+
+def refunded(state: ChainState, lock: EscrowLock) -> ChainState:
+    """Return the state with a lock given back to its owner."""
+    escrow = state.escrow.with_lock(replace(lock, state="refunded")).credit(lock.owner, lock.cash)
+    return replace(state, escrow=escrow.with_filled(lock.intent_id, -lock.quantity))
 
 
 def _refusal(terms: FillTerms, state: ChainState, deadline_ms: int, block: Block, *, is_here: bool) -> Reverted | None:

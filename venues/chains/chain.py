@@ -10,6 +10,8 @@ from copy import copy
 from dataclasses import replace
 from typing import Final, Generic, Literal, TypeVar
 
+from immutables import Map
+
 from venues.chains.availability import Availability, ruled_finality_ms, ruled_ms
 from venues.chains.background import EMPTY_POOL, GWEI, Demand, Pool, arrivals, lasting_ms
 from venues.chains.calldata import signed_bytes
@@ -22,7 +24,8 @@ from venues.chains.intervals import interval_ms
 from venues.chains.ordering.admission import Refusal, refusal
 from venues.chains.ordering.blob_space import BlobSpace, blob_space
 from venues.chains.ordering.nonces import replaceable, rival
-from venues.chains.ordering.picked import Desk, Mandate, Picked, unit_price
+from venues.chains.ordering.picked import Desk, Mandate, Picked, Private, unit_price
+from venues.chains.ordering.private import without
 from venues.chains.ordering.producer import Making, Producer, make
 from venues.chains.produced import BlockSummary, Position, Produced, summary_of
 from venues.chains.rules import ChainRules
@@ -69,6 +72,7 @@ class Chain(Generic[S]):
         self.producer: Producer[S] | None = None
         self.making: Making[S] | None = None
         self.bundled: tuple[Transaction[S], ...] | None = None
+        self.private: Map[str, Private[S]] = Map()
         self.rules = rules
         self.state = state
         self.number, self.time_ms = 0, start_ms
@@ -110,10 +114,7 @@ class Chain(Generic[S]):
         return self._resumes_ms(time_ms) != time_ms
 
     def submit(self, transaction: Transaction[S], replaces: str | None = None) -> Submitted:
-        """Put a transaction into the pool, in place of another one if that still waits and it pays a tenth more.
-
-        A transaction with the nonce of one that waits replaces it without being told to.
-        """
+        """Put a transaction into the pool, in place of one named, or with its nonce, if it pays a tenth more."""
         reason = refusal(transaction, self.rules, self._background, self._nonces, self.base_fee_wei)
         if reason is not None:
             return reason
@@ -131,8 +132,9 @@ class Chain(Generic[S]):
         return "waiting"
 
     def withdraw(self, transaction_id: str) -> None:
-        """Take a waiting transaction out of the pool, if it is still there."""
+        """Take a waiting transaction out of the pool, or back from builders, if it is still there."""
         self._waiting.pop(transaction_id, None)
+        self.private = without(self.private, transaction_id)
 
     def is_waiting(self, transaction_id: str) -> bool:
         """Return whether a transaction is in the pool."""
@@ -175,12 +177,9 @@ class Chain(Generic[S]):
     def reorganise(self, depth: int, hidden: Container[str] = ()) -> int:
         """Give up the last blocks for another branch, and return how many were given up.
 
-        The chain stands where it stood before them, their transactions wait in the pool again, and the next blocks that
-        are produced are as many rivals with the same times. Everybody else's transactions reach both branches alike.
-
-        Args:
-            depth: Blocks to undo; no more than are remembered are.
-            hidden: Transactions that the rivals' producers never heard of; they wait for the block after.
+        The chain stands where it stood before them (no more than are remembered), their transactions wait in the pool
+        again, and the next blocks that are produced are as many rivals with the same times. Everybody else's
+        transactions reach both branches alike; the rivals' producers never heard of those that are `hidden`.
         """
         lost = self.history.give_up(depth, hidden, self.next_block_ms)
         if not lost:
@@ -213,8 +212,7 @@ class Chain(Generic[S]):
     def fee_quantile(self, quantile: float, blocks: int) -> int:
         """Return a quantile over recent blocks of the price that got into the upper 40 % of each, in wei per gas.
 
-        Empty blocks say nothing; without any other, the base fee, or the level of demand where there is none. Never
-        below the base fee of the next block.
+        Empty blocks say nothing; without others, the base fee, or the level of demand. Never below the next base fee.
         """
         prices = sorted(summary.p60_wei for summary in list(self.recent)[-blocks:] if summary.count)
         if not prices:
@@ -277,13 +275,14 @@ class Chain(Generic[S]):
             nonces=self._nonces,
             express=self.express,
             mandate=self.mandate,
+            private=self.private,
         )
         picked, self.making = make(Block(self.id, self.number, self.time_ms), self.state, desk, self.producer)
         return picked
 
     def _execute(self, transaction: Transaction[S], space: BlobSpace | None, picked: Picked[S]) -> Receipt | None:
         """Apply a transaction; nothing comes of one whose sender cannot pay for its gas."""
-        self._waiting.pop(transaction.id, None)
+        self.withdraw(transaction.id)
         charge = Charge(
             price_wei=unit_price(transaction, self.rules, self.base_fee_wei),
             data_fee_wei=self.data_fee_wei(transaction),

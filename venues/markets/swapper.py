@@ -47,6 +47,13 @@ class SwapperRules:
     """Of recent prices of gas, what they offer where there is no base fee."""
 
 
+PRIVATE_BLOCKS: Final = 25
+"""Blocks for which builders may include a private swap: the most that Flashbots' relay grants a private transaction.
+
+Source: flashbots/flashbots-docs, `docs/flashbots-auction/searchers/advanced/rpc-endpoint.mdx`.
+"""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Swapper:
     """One trader at one spot pool."""
@@ -57,6 +64,8 @@ class Swapper:
     rules: SwapperRules
     offset_ms: int
     seed: SeedPath
+    builders: frozenset[str] = frozenset()
+    """Who alone is handed its transactions; the public pool if nobody."""
 
     def next_ms(self, now_ms: int) -> int:
         """Return the time of the next occasion."""
@@ -72,7 +81,10 @@ class Swapper:
             return ()
         quantity = max(round(self.rules.size_median * draw * ETH_UNIT / STEP_WEI), 1) * STEP_WEI
         order = self._order(state, "buy" if toss < 1 / 2 else "sell", quantity, now_ms)
-        return () if order is None else (Offer(self.chain, self._transaction(order, chain, now_ms)),)
+        if order is None or any(each.transaction.sender == self.name for each in chain.private.values()):
+            return ()
+        sent, last_block = self._transaction(order, chain, now_ms), chain.number + PRIVATE_BLOCKS
+        return (Offer(self.chain, sent, builders=self.builders, last_block=last_block if self.builders else 0),)
 
     def _order(self, state: ChainState, side: Side, quantity: int, now_ms: int) -> Order | None:
         """Return an order bounded around the pool's quote, if the pool and the account can bear it."""

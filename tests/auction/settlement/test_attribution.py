@@ -3,8 +3,9 @@ from dataclasses import replace
 import pytest
 
 from auction.settlement.attribution import Restored, Verdict, attribute
-from auction.settlement.executor import Executor, Run
+from auction.settlement.executor import Executor
 from auction.settlement.plan import Plan
+from auction.settlement.run import Run
 from intents.lifecycle import Cause
 from tests.auction.settlement.course import POLICY, STEADY, STORM, live, plan, world
 from tests.venues.calls.stage import orders, signed, state, terms

@@ -5,9 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from auction.settlement.executor import Executor, Run
+from auction.settlement.executor import Executor
 from auction.settlement.plan import Plan
 from auction.settlement.policy import SettlementPolicy
+from auction.settlement.run import Run
 from auction.settlement.sending import StepEvent
 from tests.auction.settlement.course import (
     POLICY,

@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from auction.settlement.executor import Executor, Run
+from auction.settlement.executor import Executor
+from auction.settlement.run import Run
 from intents.assets import ETH_UNIT
 from tests.auction.settlement.course import POLICY, STEADY, STORM, live, plan, world
 from tests.auction.settlement.test_executor import begun, told

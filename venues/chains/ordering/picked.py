@@ -29,6 +29,16 @@ class Mandate(Generic[S]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Private(Generic[S]):
+    """A transaction that only some builders know of."""
+
+    transaction: Transaction[S]
+    builders: frozenset[str]
+    last_block: int
+    """Number of the last block that may hold it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Desk(Generic[S]):
     """What lies before the producer of a block."""
 
@@ -54,6 +64,8 @@ class Desk(Generic[S]):
     """Who holds the express lane."""
 
     mandate: Mandate[S] | None = None
+    private: Mapping[str, Private[S]] = field(default_factory=dict)
+    """What was handed to builders, by transaction; each looks at its own only."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -81,7 +81,8 @@ def make(block: Block, state: S, desk: Desk[S], producer: Producer[S] | None) ->
     if producer is None:
         return ruled, Making(state, ruled.chosen, honest.chosen, by)
     picked = producer.produce(Turn(block, state, desk, ruled))
-    return picked, Making(state, picked.chosen, honest.chosen, producer.who(block) or by)
+    by = producer.who(block) or by
+    return picked, Making(state, picked.chosen, honest.chosen if by else picked.chosen, by)
 
 
 def _unbarred(desk: Desk[S]) -> Picked[S]:
