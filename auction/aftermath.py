@@ -8,9 +8,10 @@ from typing import Final
 
 from auction.bonds import bond, slash
 from auction.book import Entry, IntentBook
-from auction.breaker import Breaker
 from auction.journal import Journal
 from auction.purse import Purse
+from auction.sanctions.ended import ended_of
+from auction.sanctions.sanctions import Sanctions
 from auction.settlement.attribution import Restored, Verdict, attribute
 from auction.settlement.executor import Executor, Run
 from auction.settlement.plan import NEVER_MS, Plan, Step, StepKind
@@ -32,18 +33,20 @@ class Aftermath:
     """All fills that were awarded and are not yet concluded."""
 
     def __init__(
-        self, book: IntentBook, executor: Executor, journal: Journal, breaker: Breaker, bond_chain: str
+        self, book: IntentBook, executor: Executor, journal: Journal, sanctions: Sanctions, bond_chain: str
     ) -> None:
         self._book = book
         self._executor = executor
         self._journal = journal
-        self._breaker = breaker
+        self._sanctions = sanctions
         self._bond_chain = bond_chain
         self.purse = Purse(executor, journal, bond_chain, OPERATOR)
         self._open: dict[str, set[str]] = {}
         """Fills of each intent that are not concluded."""
 
-        self._bonds: dict[str, int] = {}
+        self.staked: dict[str, int] = {}
+        """Bond of each fill that was awarded."""
+
         self._credited: set[str] = set()
         """Fills whose quantity is counted as filled."""
 
@@ -83,7 +86,7 @@ class Aftermath:
         self._open.setdefault(terms.intent_id, set()).add(terms.fill_id)
         spot, vol = world.truth.price(now_ms), world.truth.level.at(now_ms)
         amount = bond(terms.legs, spot, vol, now_ms, plan.delivery.deadline_ms - now_ms)
-        self._bonds[terms.fill_id] = amount
+        self.staked[terms.fill_id] = amount
         body: dict[str, Json] = {
             "fill": terms.fill_id,
             "intent_id": terms.intent_id,
@@ -122,6 +125,7 @@ class Aftermath:
                 "quantity": str(terms.quantity),
             }
             self._journal.note(world.now_ms, "fill.delivered", done)
+            self._journal.note_all(world.now_ms, self._sanctions.ended(ended_of(run, world.now_ms)))
         else:
             self._fail(world, run, entry)
         self.purse.conclude(world, terms.fill_id, delivered=run.delivered_ms > 0)
@@ -135,17 +139,16 @@ class Aftermath:
         terms = run.plan.terms
         if terms.fill_id in self._credited:
             self._credited.remove(terms.fill_id)
+            self._sanctions.taken_back(terms.fill_id)
             entry.filled -= terms.quantity
         taken = self._taken.explains(run.failed, terms.solver, run.plan.delivery.chain, run.award_ms)
         verdict = attribute(run, self._restored.pop(terms.fill_id, None), taken)
         self.verdicts.append(verdict)
         entry.cause, entry.reason, entry.has_failed = verdict.cause, verdict.detail, True
-        staked = self._bonds.pop(terms.fill_id)
+        staked = self.staked[terms.fill_id]
         slashed = slash(staked, but_for=verdict.but_for) if verdict.responsible == "solver" else 0
         self._journal.note_verdict(world.now_ms, verdict, slashed)
-        if verdict.responsible == "solver":
-            until = self._breaker.fault(terms.solver, world.now_ms)
-            self._journal.note(world.now_ms, "solver.suspended", {"solver": terms.solver, "until": until})
+        self._journal.note_all(world.now_ms, self._sanctions.ended(ended_of(run, world.now_ms, verdict)))
         if slashed:
             call = Slash(fill_id=terms.fill_id, solver=terms.solver, owner=terms.owner, cash=slashed)
             self._errand(world, call, self._bond_chain, world.now_ms)

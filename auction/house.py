@@ -6,14 +6,18 @@ owner, and all of them together without competition, which bounds what the round
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from intents.assets import USDC_UNIT
 from intents.intent import Intent
 from intents.lifecycle import Cause
 from solvers.routing.exact import allocate
-from solvers.routing.problem import EngineName, Job, NoRoute, Route
+from solvers.routing.problem import EngineName, Job, Route
 from solvers.routing.router import route
 from venues.graph import LiquidityGraph
+
+LONGEST_FAILURE: Final = 200
+"""Characters that are kept of what a router raised."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,12 @@ class Yardstick:
     unit_cost: int | None
     """Cheapest cost of one unit, in USDC base units, where it is above the limit."""
 
+    work: int = 0
+    """Work units that the house spent on it."""
+
+    failure: str = ""
+    """What the router raised, if it did: then nothing is known of a route."""
+
 
 @dataclass(frozen=True, slots=True)
 class Benchmark:
@@ -46,8 +56,9 @@ class Benchmark:
 
 def benchmark(graph: LiquidityGraph, jobs: Sequence[Job], nodes: int, engine: EngineName = "exact") -> Benchmark:
     """Return the house's view of a round; any but the exact engine bounds it by single intents only."""
-    alone = {job.intent_id: _yardstick(route(graph, job, engine, nodes=nodes)) for job in jobs}
-    joint = allocate(graph, jobs, nodes=nodes) if len(jobs) > 1 and engine == "exact" else None
+    alone = {job.intent_id: _alone(graph, job, nodes, engine) for job in jobs}
+    sound = [job for job in jobs if not alone[job.intent_id].failure]
+    joint = allocate(graph, sound, nodes=nodes) if len(sound) > 1 and engine == "exact" else None
     together = int(joint.surplus * USDC_UNIT) if joint is not None else 0
     best_alone = max((yardstick.surplus for yardstick in alone.values()), default=0)
     return Benchmark(max(together, best_alone), alone)
@@ -73,7 +84,13 @@ def why_not(intent_id: str, house: Benchmark, *, has_bid: bool) -> tuple[Cause, 
     return Cause.NO_LIQUIDITY, "other winners took the venue capacity its bids needed"
 
 
-def _yardstick(answer: Route | NoRoute) -> Yardstick:
+def _alone(graph: LiquidityGraph, job: Job, nodes: int, engine: EngineName) -> Yardstick:
+    """Return what the house finds for one intent; one that breaks the router costs nobody else the round."""
+    try:
+        answer = route(graph, job, engine, nodes=nodes)
+    except (ArithmeticError, LookupError, RuntimeError, ValueError) as error:
+        failure = f"{type(error).__name__}: {error}"[:LONGEST_FAILURE]
+        return Yardstick(0, 0, Cause.NO_SOLUTION, "the house broke on it", None, failure=failure)
     if isinstance(answer, Route):
-        return Yardstick(max(answer.surplus, 0), answer.quantity, None, "", None)
-    return Yardstick(0, 0, answer.cause, answer.detail, answer.unit_cost)
+        return Yardstick(max(answer.surplus, 0), answer.quantity, None, "", None, answer.work)
+    return Yardstick(0, 0, answer.cause, answer.detail, answer.unit_cost, answer.work)

@@ -1,7 +1,7 @@
 """One round, from opened bid sheets to winners: a pure function of what was recorded."""
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 from auction.house import Benchmark
@@ -21,8 +21,8 @@ from venues.chains.transaction import Reverted
 class Ruling:
     """Who may win in a round, and how winners are chosen."""
 
-    suspended: Collection[str] = ()
-    """Solvers whose bids are refused."""
+    refused: Mapping[str, str] = field(default_factory=dict)
+    """Solvers whose bids are refused, and why."""
 
     winners: WinnerRule | None = None
     """Rule of the choice; the program of `auction.winners` if `None`."""
@@ -66,7 +66,7 @@ def close(
         ruling: Who may win, and how winners are chosen.
     """
     ordered = sorted(sheets, key=lambda s: s.solver)
-    answers = {sheet.solver: _answers(sheet, tender, cash, ruling.suspended) for sheet in ordered}
+    answers = {sheet.solver: _answers(sheet, tender, cash, ruling.refused) for sheet in ordered}
     scored = tuple(answer for found in answers.values() for answer in found if isinstance(answer, Scored))
     remaining = {intent: left for intent, (_, left) in tender.intents.items()}
     rule = ruling.winners
@@ -107,10 +107,10 @@ def first_best(result: RoundResult, house: Benchmark) -> int:
 
 
 def _answers(
-    sheet: BidSheet, tender: Tender, cash: Mapping[tuple[str, str], int], suspended: Collection[str]
+    sheet: BidSheet, tender: Tender, cash: Mapping[tuple[str, str], int], refused: Mapping[str, str]
 ) -> Sequence[Scored | Dropped]:
-    if sheet.solver in suspended:
-        return _refuse(sheet)
+    if sheet.solver in refused:
+        return _refuse(sheet, refused[sheet.solver])
     return [_affordable(answer, cash) for answer in _check_sheet(sheet, tender)]
 
 
@@ -130,8 +130,7 @@ def _affordable(answer: Scored | Dropped, cash: Mapping[tuple[str, str], int]) -
     return answer
 
 
-def _refuse(sheet: BidSheet) -> list[Dropped]:
-    detail = "this solver broke its word and is kept out for a while"
+def _refuse(sheet: BidSheet, detail: str) -> list[Dropped]:
     return [Dropped(bid=bid, position=i, code="suspended", detail=detail) for i, bid in enumerate(sheet.bids)]
 
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from auction.payments.payment import PaymentRule
+from auction.quarantine.rules import QuarantineRules
+from auction.sanctions.by_table import TableRules
 from auction.settlement.policy import SettlementPolicy
 from auction.winner_determination.packing import Budget
 from auction.winner_determination.rounds import WinnerRule
@@ -34,6 +36,12 @@ class AuctionRules:
 
     winners: WinnerRule | None = None
     """How winners are chosen; the program of `auction.winners` if `None`."""
+
+    sanctions: TableRules | None = None
+    """The rule table of penalties; every single fault suspends if `None`."""
+
+    quarantine: QuarantineRules | None = None
+    """How poison intents are found and kept out; nothing is kept out if `None`."""
 
     @property
     def are_plain(self) -> bool:

@@ -78,7 +78,7 @@ class Engine:
         self.flow = flow
         self.network = NetworkFaults(world.faults)
         self.auctioneer = Auctioneer(
-            rules=rules.auction_rules(scenario), world=world, solvers=solver_names(scenario), seed=name.seed
+            rules=rules.auction_rules(scenario, software), world=world, solvers=solver_names(scenario), seed=name.seed
         )
         self.money_in = money(world)
         self.holdings_in = {solver: holdings(world, solver) for solver in solver_names(scenario)}

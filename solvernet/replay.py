@@ -49,7 +49,7 @@ def replay(folder: Path) -> ReplayResult:
     engine = Engine(recording.name, recording.software, __version__)
     recorded = iter(recording.rows)
     count, head = 0, GENESIS
-    for event in _events(engine, recording):
+    for event in events_of(engine, recording):
         row = next(recorded, None)
         count += 1
         head = chain_hash(head, event)
@@ -62,7 +62,7 @@ def replay(folder: Path) -> ReplayResult:
     return ReplayResult(count, head, gap, engine)
 
 
-def _events(engine: Engine, recording: Recording) -> Iterator[Event]:
+def events_of(engine: Engine, recording: Recording) -> Iterator[Event]:
     """Yield the events of the run, worked out from the recorded inputs."""
     window = engine.name.window
     rounds = (window.end - window.start) // engine.every_ms

@@ -1,6 +1,9 @@
 """What a scenario's sections say, in base units: dollars, ether and whole options become integers here, once."""
 
 import math
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
 
 from auction.rules import AuctionRules
 from auction.settlement.policy import SettlementPolicy
@@ -9,6 +12,7 @@ from auction.winner_determination.rounds import WinnerRule
 from intents.assets import ETH_UNIT, OPTION_UNIT, PRICE_UNIT, USDC_UNIT
 from risk import volatility
 from solvernet.market_parts import HybridPart, RangePart
+from solvernet.sanction_parts import quarantine_rules, table_rules
 from solvernet.scenario import Scenario
 from solvernet.scenario_parts import AmmPart, ChainPart, MakerPart, MedianPart, WinnersPart
 from venues.markets.hybrid import HybridRules
@@ -20,6 +24,8 @@ from venues.oracles.median import MedianRules
 from venues.oracles.sentinel import Sentinel
 from venues.oracles.uptime_guard import UptimeGuard
 from venues.pricing.fixed_point import ONE
+
+NONE: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 def level_rules(scenario: Scenario) -> volatility.LevelRules:
@@ -36,8 +42,13 @@ def level_rules(scenario: Scenario) -> volatility.LevelRules:
     )
 
 
-def auction_rules(scenario: Scenario) -> AuctionRules:
-    """Return how rounds are run and settled."""
+def auction_rules(scenario: Scenario, software: Mapping[str, str] = NONE) -> AuctionRules:
+    """Return how rounds are run and settled.
+
+    Args:
+        scenario: What says so.
+        software: Shared software that each solver declares: solvers of one make are not independent witnesses.
+    """
     part = scenario.policy
     policy = SettlementPolicy(
         quantile=part.quantile,
@@ -63,6 +74,8 @@ def auction_rules(scenario: Scenario) -> AuctionRules:
         policy=policy,
         payment=scenario.rounds.payment,
         winners=winner_rule(scenario.rounds.winners) if scenario.rounds.winners else None,
+        sanctions=table_rules(scenario.rounds.penalties),
+        quarantine=quarantine_rules(scenario.rounds.quarantine, software),
     )
 
 

@@ -9,8 +9,8 @@ from auction.ledger import Event
 from intents.assets import USDC_UNIT
 from intents.boundary import Boundary
 from intents.lifecycle import State
-from risk.stability import Operation, measure
 from solvernet.accounts import escrow_flows, money, profit
+from solvernet.ban_table import BanLine, QuarantineLine, ban_table, quarantine_table
 from solvernet.bridge_table import BridgeLine, bridge_table
 from solvernet.build import solver_names
 from solvernet.engine import Engine
@@ -21,6 +21,7 @@ from solvernet.oracle_table import OracleLine, oracle_table
 from solvernet.rollup_table import RollupLine, rollup_table
 from solvernet.security_table import SecurityFigures, security_table
 from solvernet.settlements_due import settlements
+from solvernet.stability_figures import StabilityFigures, stability_figures
 from solvernet.venue_table import VenueLine, venue_table
 from solvernet.who_paid import PaidLine, who_paid
 from venues.calls.fill_terms import FillTerms
@@ -65,19 +66,6 @@ class FailedFill(Boundary):
     responsible: str
     but_for: bool
     detail: str
-
-
-class StabilityFigures(Boundary):
-    """Execution environment stability; `None` where nothing was due."""
-
-    minimum: float | None
-    classes: dict[str, float | None]
-    due: dict[str, int]
-    """Operations that were due, by class."""
-
-    layers: dict[str, float | None]
-    lost_usd: dict[str, float]
-    """Weight lost to each cause."""
 
 
 class Summary(Boundary):
@@ -140,6 +128,12 @@ class Summary(Boundary):
 
     paid: tuple[PaidLine, ...] = ()
     """Who paid for what went wrong."""
+
+    bans: tuple[BanLine, ...] = ()
+    """Who was kept out of the auctions."""
+
+    quarantines: tuple[QuarantineLine, ...] = ()
+    """Intents that were kept out of the auctions."""
 
     flags: tuple[dict[str, Any], ...]
     stability: StabilityFigures
@@ -212,8 +206,10 @@ def summarise(outcome: Outcome) -> Summary:
         rollups=rollup_table(engine.name.scenario, engine.name.window, engine.rollup_record, engine.auctioneer.world),
         extraction=_extraction(engine),
         paid=who_paid(engine.auctioneer.world, runs, outcome.events, engine.recorder.restitutions),
+        bans=ban_table(outcome.events),
+        quarantines=quarantine_table(outcome.events),
         flags=tuple(_body(event) for event in outcome.events if event.kind == "conduct.finding"),
-        stability=_stability([*engine.recorder.operations, *settlements(engine, outcome.ideal)]),
+        stability=stability_figures([*engine.recorder.operations, *settlements(engine, outcome.ideal)]),
         wall_s=round(outcome.wall_s, 2),
     )
 
@@ -272,17 +268,6 @@ def _extraction(engine: Engine) -> ExtractionFigures | None:
         return None
     world = engine.auctioneer.world
     return extraction_table(engine.extraction, engine.name.scenario, world.truth.price(world.now_ms))
-
-
-def _stability(operations: Sequence[Operation]) -> StabilityFigures:
-    measured = measure(operations)
-    return StabilityFigures(
-        minimum=measured.minimum,
-        classes={kind: score.ees for kind, score in measured.classes.items()},
-        due={kind: score.count for kind, score in measured.classes.items()},
-        layers=dict(measured.layers),
-        lost_usd={cause: weight / USDC_UNIT for cause, weight in measured.causes.items()},
-    )
 
 
 def _gain(terms: FillTerms) -> int:

@@ -1,5 +1,6 @@
 """What auctioneer and solvers say to each other."""
 
+from collections.abc import Mapping
 from typing import Final, Literal
 
 from pydantic import Field
@@ -109,14 +110,71 @@ class Decision(Boundary):
     error: str = Field(default="", max_length=512)
 
 
+class StepEvidence(Boundary):
+    """Something that happened to one transaction of a settlement."""
+
+    time_ms: int
+    step: str
+    chain: str
+    what: str
+    """`sent`, `raised`, `dropped`, `landed`, `reverted`, `expired` or `undone`."""
+
+    block: int = 0
+    reason: str = ""
+
+
+class FillEvidence(Boundary):
+    """One fill, as far as it speaks against its solver: all of it can be looked up in the ledger."""
+
+    fill_id: str
+    intent_id: str
+    round: int
+    award_ms: int
+    deliver_by_ms: int
+    """Last instant at which a block could deliver it."""
+
+    bond: Amount
+    """USDC base units at stake."""
+
+    slashed: Amount
+    detail: str
+    """The first breach of the settlement policy."""
+
+    but_for: bool
+    """Whether it would have landed had the policy been followed."""
+
+    steps: tuple[StepEvidence, ...] = ()
+
+
+class Ban(Boundary):
+    """Why a solver's bids are refused, until when, on what evidence, and how to contest it."""
+
+    code: str
+    """Row of the rule table; `fault` where every single fault suspends."""
+
+    since_ms: int
+    until_ms: int
+    """Bids are refused before this instant."""
+
+    reason: str
+    fills: tuple[FillEvidence, ...] = ()
+    figures: Mapping[str, int] = Field(default_factory=dict)
+    """What the rule compares, by name."""
+
+    appeal: str
+    """What to send, and against what it is checked."""
+
+
 class Notice(Boundary):
     """News for one solver that asks for no answer."""
 
     kind: Literal["notice"] = "notice"
     solver: str
-    topic: Literal["settled", "failed", "flag"]
+    topic: Literal["settled", "failed", "flag", "banned"]
     intent_id: str = ""
     detail: str = ""
+    ban: Ban | None = None
+    """The ban, where the news is one."""
 
 
 class Hello(Boundary):

@@ -44,6 +44,27 @@ def explain(
         show_story(story)
 
 
+def appeal(
+    folder: Folder,
+    fill: Annotated[str, typer.Argument(help="Id of a fill that a solver was punished for, or its beginning.")],
+    json: AsJson = False,
+) -> int:
+    """Judge a punished fill anew from the ledger, and say whether the penalty stands."""
+    from dataclasses import asdict
+
+    from solvernet.appeal import appeal as judge
+    from solvernet.cli.show import console
+    from solvernet.cli.show_bans import appeal_lines
+
+    found = judge(folder, fill)
+    if json:
+        typer.echo(text_json.dumps(asdict(found) | {"stands": found.stands}, indent=2))
+    else:
+        for line in appeal_lines(found):
+            console.print(line, soft_wrap=True)
+    return 0 if found.stands else 1
+
+
 def conduct(folder: Folder, json: AsJson = False) -> None:
     """List the solvers that were found to act in dependence, with the evidence."""
     from solvernet.cli.show import show_findings

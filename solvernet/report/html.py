@@ -13,6 +13,7 @@ from typing import Final
 
 from plotly.offline import get_plotlyjs
 
+from solvernet.report.bans import bans
 from solvernet.report.bridges import bridges
 from solvernet.report.conduct import conduct
 from solvernet.report.extraction import extraction
@@ -48,6 +49,7 @@ CONTENTS: Final[tuple[tuple[str, str], ...]] = (
     ("gains", "Gains"),
     ("solvers", "Solvers"),
     ("failures", "Failures"),
+    ("bans", "Kept out"),
     ("paid", "Who paid"),
     ("venues", "Venues"),
     ("extraction", "Taken"),
@@ -67,6 +69,7 @@ SECTIONS: Final[Mapping[str, Callable[[RunView], Markup]]] = {
     "gains": gains,
     "solvers": leaderboard,
     "failures": failures,
+    "bans": bans,
     "paid": paid,
     "venues": venues,
     "extraction": extraction,
@@ -116,6 +119,7 @@ def _left_out(summary: Summary) -> frozenset[str]:
         "security": summary.security,
         "rollups": summary.rollups,
         "bridges": summary.bridges,
+        "bans": summary.bans or summary.quarantines,
         "paid": summary.paid,
         "extraction": summary.extraction,
     }
