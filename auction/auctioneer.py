@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 
 from auction.aftermath import Aftermath
 from auction.book import Entry, IntentBook, Refusal
+from auction.conflict import explained
 from auction.fault_log import FaultLog
 from auction.house import Benchmark, job_of, why_not
 from auction.journal import Journal
 from auction.ledger import Event
 from auction.outlook import chains_down, listing, outlook
 from auction.payments.payment import Payment
-from auction.quarantine.rules import Seen
 from auction.quarantine.ward import Ward
 from auction.reckoning import Decided, Reckoning
 from auction.round import RoundResult, Ruling, awards, close, first_best
@@ -47,7 +47,7 @@ class Auctioneer:
         self._seed = seed
         self._sanctions = sanctions_of(rules.sanctions, self._solvers, world.now_ms)
         self._aftermath = Aftermath(self.book, self.executor, self.journal, self._sanctions, rules.bond_chain)
-        self._ward = Ward(rules.quarantine, self.book, self.journal)
+        self._ward = Ward(rules.quarantine, self.book, self.journal, self._solvers)
         self._watchers: list[Observer] = []
         self._faults = FaultLog(world.faults, world.now_ms)
         self._tender: Tender | None = None
@@ -152,13 +152,12 @@ class Auctioneer:
         self._result = close(sheets, tender, cash, tie, Ruling(refused=refused, winners=self.rules.winners))
         reckoning = self._reckoning(self._result, cash, tie)
         told = awards(self._result, tender.round, reckoning.references)
+        if self.rules.prices_conflicts:
+            told = explained(told, self._result.scored, reckoning.decided)
         self._note_result(self._result, told, house, tie)
         self.journal.note_all(now_ms, self._sanctions.judged(now_ms, tender.round, self._result.results))
         self._note_payments(reckoning)
-        seen = Seen(
-            number=tender.round, time_ms=now_ms, intents=frozenset(tender.intents), present=frozenset(self._solvers)
-        )
-        self._ward.look(seen, faults, house)
+        self._ward.look(tender.round, now_ms, tender.intents, faults, house)
         self.advance(now_ms + self.rules.award_delay_ms)
         self._release(self._result, house)
         return told
@@ -267,7 +266,7 @@ class Auctioneer:
         }
         bound = first_best(result, house)
         self.journal.note(now_ms, "round.benchmark", {"first_best": str(bound), "alone": alone})
-        hidden = {"beaten_by", "reference"} if self.rules.are_plain else set()
+        hidden = {"prices"} | ({"beaten_by", "reference"} if self.rules.are_plain else set())
         for award in told:
             found = [item.model_dump(mode="json", exclude_defaults=True, exclude=hidden) for item in award.results]
             self.journal.note(now_ms, "bids.judged", {"solver": award.solver, "results": found})

@@ -13,6 +13,7 @@ from auction.winner_determination.rounds import WinnerRule, limits_of, offers_of
 from auction.winners import select
 from intents.assets import USDC_UNIT
 from solvers.bid import MAX_BATCH_BIDS, Bid
+from solvers.bid_codes import BidCode
 from solvers.messages import Award, BidResult, BidSheet
 from venues.chains.transaction import Reverted
 
@@ -193,7 +194,7 @@ class _Contest:
         """Return whether a bid won."""
         return any((s.bid.solver, s.position) == (answer.bid.solver, answer.position) for s in self.winners)
 
-    def reason(self, answer: Scored) -> tuple[str, str]:
+    def reason(self, answer: Scored) -> tuple[BidCode, str]:
         """Return why a bid that holds lost, as a code and in words."""
         if (answer.bid.solver, answer.position) in self.unfair:
             return "unfair", "a bid on one of its intents alone gives that owner more"

@@ -40,6 +40,9 @@ class AuctionRules:
     sanctions: TableRules | None = None
     """The rule table of penalties; every single fault suspends if `None`."""
 
+    prices_conflicts: bool = False
+    """Whether every losing bid is told the score that it would have won with, and what is short at which price."""
+
     quarantine: QuarantineRules | None = None
     """How poison intents are found and kept out; nothing is kept out if `None`."""
 

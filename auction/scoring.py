@@ -12,6 +12,7 @@ from auction.settlement.plan import NEVER_MS, Deadlines, Plan, make_plan, terms_
 from intents.exposure import backing, split_legs
 from intents.intent import LOT, SignedIntent
 from solvers.bid import Bid
+from solvers.bid_codes import BidCode
 from solvers.routing.desk import bought
 from venues.chain_state import ChainState
 from venues.chains.transaction import Block, Reverted
@@ -72,7 +73,7 @@ class Dropped:
 
     bid: Bid
     position: int
-    code: str
+    code: BidCode
     detail: str
 
 
@@ -137,7 +138,7 @@ def execute(plans: Sequence[Plan], states: Mapping[str, ChainState], now_ms: int
     return after
 
 
-def _form_fault(bid: Bid, tender: Tender) -> tuple[str, str] | None:
+def _form_fault(bid: Bid, tender: Tender) -> tuple[BidCode, str] | None:
     if bid.round != tender.round:
         return "wrong_round", f"bid is for round {bid.round}, this is {tender.round}"
     places = [(fill.intent_id, fill.chain) for fill in bid.fills]
@@ -146,7 +147,7 @@ def _form_fault(bid: Bid, tender: Tender) -> tuple[str, str] | None:
     return None
 
 
-def _terms_fault(bid: Bid, tender: Tender) -> tuple[str, str] | None:
+def _terms_fault(bid: Bid, tender: Tender) -> tuple[BidCode, str] | None:
     for index, fill in enumerate(bid.fills):
         if fill.intent_id not in tender.intents:
             return "unknown_intent", f"{fill.intent_id[:12]} is not in this auction"
@@ -162,7 +163,7 @@ def _terms_fault(bid: Bid, tender: Tender) -> tuple[str, str] | None:
     return None
 
 
-def _venue_fault(bid: Bid, tender: Tender) -> tuple[str, str] | None:
+def _venue_fault(bid: Bid, tender: Tender) -> tuple[BidCode, str] | None:
     venues = tender.snapshot.by_venue
     for fill in bid.fills:
         home = tender.intents[fill.intent_id][0].intent.home

@@ -76,6 +76,9 @@ class Rounds(Boundary):
     winners: WinnersPart | None = None
     """How winners are chosen: by exact search or greed, within limits; the program of the auctioneer if left out."""
 
+    prices: bool = False
+    """Whether a losing bid is told what score would have won, and the prices of what was short."""
+
     penalties: PenaltiesPart | None = None
     quarantine: QuarantinePart | None = None
 

@@ -8,6 +8,7 @@ from pydantic import Field
 from intents.boundary import Amount, Boundary, SignedAmount
 from intents.intent import Intent
 from solvers.bid import Bid
+from solvers.bid_codes import BidCode
 from venues.snapshot import Snapshot
 
 MAX_BIDS: Final = 64
@@ -83,8 +84,8 @@ class BidResult(Boundary):
 
     position: int
     outcome: Literal["won", "lost", "dropped"]
-    code: str
-    """`won`, `outbid`, `unfair`, `capacity`, `full` (as many winners as may be), or the check that dropped it."""
+    code: BidCode
+    """Why; `solvers.bid_codes` says what each means."""
 
     score: SignedAmount
     """Users' surplus as the auctioneer computed it, in USDC base units."""
@@ -92,6 +93,14 @@ class BidResult(Boundary):
     detail: str = ""
     beaten_by: tuple[str, ...] = ()
     """Winning bids that leave a losing one no room, as `solver/position`."""
+
+    needed: SignedAmount | None = None
+    """Least score at which a losing bid would have won for certain, all else as it was; `None` where it is not worked
+    out, or the bid could not win at any score."""
+
+    prices: Mapping[str, SignedAmount] = Field(default_factory=dict)
+    """What a losing bid takes of each resource that is short, at the marginal prices of the round, in USDC base units;
+    for an unfair one, what it gives each owner too little."""
 
     reference: SignedAmount | None = None
     """What the round reaches without this solver, in USDC base units with one for each fill; the winning score itself

@@ -48,7 +48,7 @@ class Seen:
 
     intents: frozenset[str]
     present: frozenset[str]
-    """Groups, or solvers before they are grouped, that were asked."""
+    """Groups that were asked."""
 
     broken: frozenset[str] = frozenset()
     """Groups of which a solver crashed, failed or did not come back."""

@@ -10,9 +10,12 @@ from auction.sanctions.ended import Ended
 from auction.sanctions.fade_breaker import MILLION, FadeBreaker, FadeRules
 from auction.sanctions.sanctions import Note
 from auction.sanctions.table import HOUR_MS
+from solvers.bid_codes import BidCode
 from solvers.messages import BidResult
 
-FALSE_CODES: Final = frozenset({"terms", "overfill", "off_lot", "duplicate_fill", "wrong_round", "bound"})
+FALSE_CODES: Final[frozenset[BidCode]] = frozenset(
+    {"terms", "overfill", "off_lot", "duplicate_fill", "wrong_round", "bound"}
+)
 """Checks that a bid fails by its solver's doing alone: all that they ask of stands in the announcement.
 
 A simulation that fails is not among them: it sees balances of makers that solvers do not.

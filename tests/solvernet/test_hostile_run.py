@@ -79,3 +79,12 @@ def test_everybody_else_trades_on(hostile: InlineRun) -> None:
 
     assert any(entry.state is State.FILLED and entry.received_ms > first for entry in entries)
     assert not any(entry.cause is Cause.QUARANTINED for entry in entries)
+
+
+def test_losing_bids_are_told_what_would_have_won(hostile: InlineRun) -> None:
+    results = [result for body in bodies(hostile, "bids.judged") for result in body["results"]]
+    outbid = [result for result in results if result["code"] == "outbid"]
+
+    assert outbid
+    assert all(int(result["needed"]) >= int(result["score"]) for result in outbid if "needed" in result)
+    assert any("needed" in result for result in outbid)

@@ -5,6 +5,7 @@ import pytest
 from auction.sanctions.by_table import TableRules, TableSanctions
 from auction.sanctions.ended import Ended, Ending
 from auction.sanctions.table import PENALTIES
+from solvers.bid_codes import BidCode
 from solvers.messages import BidResult
 
 HOUR_MS = 3_600_000
@@ -27,7 +28,7 @@ class Bench:
             )
             self.note(notes)
 
-    def judge(self, *codes: str, at_ms: int = 1, number: int = 1) -> None:
+    def judge(self, *codes: BidCode, at_ms: int = 1, number: int = 1) -> None:
         """Let a round's bids of `a` have these codes."""
         told = [BidResult(position=i, outcome="dropped", code=code, score=0) for i, code in enumerate(codes)]
         self.note(self.sanctions.judged(at_ms, number, {"a": told}))
