@@ -6,7 +6,7 @@ It looks at every block, after the executor has.
 from collections.abc import Sequence
 from typing import Final
 
-from auction.bonds import bond, slash
+from auction.bonds import Bonds, slash
 from auction.book import Entry, IntentBook
 from auction.journal import Journal
 from auction.purse import Purse
@@ -33,14 +33,14 @@ class Aftermath:
     """All fills that were awarded and are not yet concluded."""
 
     def __init__(
-        self, book: IntentBook, executor: Executor, journal: Journal, sanctions: Sanctions, bond_chain: str
+        self, book: IntentBook, executor: Executor, journal: Journal, sanctions: Sanctions, bonds: Bonds
     ) -> None:
         self._book = book
         self._executor = executor
         self._journal = journal
         self._sanctions = sanctions
-        self._bond_chain = bond_chain
-        self.purse = Purse(executor, journal, bond_chain, OPERATOR)
+        self._bonds = bonds
+        self.purse = Purse(executor, journal, bonds.chain, OPERATOR)
         self._open: dict[str, set[str]] = {}
         """Fills of each intent that are not concluded."""
 
@@ -84,8 +84,7 @@ class Aftermath:
             entry.attempts += 1
             self._book.move(entry, State.SETTLING, now_ms)
         self._open.setdefault(terms.intent_id, set()).add(terms.fill_id)
-        spot, vol = world.truth.price(now_ms), world.truth.level.at(now_ms)
-        amount = bond(terms.legs, spot, vol, now_ms, plan.delivery.deadline_ms - now_ms)
+        amount = self._bonds.amount(terms.legs, world.truth, now_ms, plan.delivery.deadline_ms)
         self.staked[terms.fill_id] = amount
         body: dict[str, Json] = {
             "fill": terms.fill_id,
@@ -151,7 +150,7 @@ class Aftermath:
         self._journal.note_all(world.now_ms, self._sanctions.ended(ended_of(run, world.now_ms, verdict)))
         if slashed:
             call = Slash(fill_id=terms.fill_id, solver=terms.solver, owner=terms.owner, cash=slashed)
-            self._errand(world, call, self._bond_chain, world.now_ms)
+            self._errand(world, call, self._bonds.chain, world.now_ms)
         lock = world.state(run.plan.home).escrow.locks.get(terms.fill_id)
         if lock is not None and lock.state != "refunded":
             entry.refunded = True

@@ -46,7 +46,7 @@ class Auctioneer:
         self._solvers = tuple(sorted(solvers))
         self._seed = seed
         self._sanctions = sanctions_of(rules.sanctions, self._solvers, world.now_ms)
-        self._aftermath = Aftermath(self.book, self.executor, self.journal, self._sanctions, rules.bond_chain)
+        self._aftermath = Aftermath(self.book, self.executor, self.journal, self._sanctions, rules.bonds)
         self._ward = Ward(rules.quarantine, self.book, self.journal, self._solvers)
         self._watchers: list[Observer] = []
         self._faults = FaultLog(world.faults, world.now_ms)

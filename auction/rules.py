@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
+from auction.bonds import BondRule, Bonds
 from auction.payments.payment import PaymentRule
 from auction.quarantine.rules import QuarantineRules
 from auction.sanctions.by_table import TableRules
@@ -30,6 +31,9 @@ class AuctionRules:
     bond_chain: str
     """Chain where bonds are staked."""
 
+    bond: BondRule = "ends"
+    """How large they are."""
+
     policy: SettlementPolicy
     payment: PaymentRule = "pay_as_bid"
     """What winners are paid beyond the margin they bid for, out of the fees in the operator's vault on `bond_chain`."""
@@ -45,6 +49,11 @@ class AuctionRules:
 
     quarantine: QuarantineRules | None = None
     """How poison intents are found and kept out; nothing is kept out if `None`."""
+
+    @property
+    def bonds(self) -> Bonds:
+        """Where bonds are staked, and how large they are."""
+        return Bonds(self.bond_chain, self.bond)
 
     @property
     def are_plain(self) -> bool:

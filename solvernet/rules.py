@@ -74,6 +74,7 @@ def auction_rules(scenario: Scenario, software: Mapping[str, str] = NONE) -> Auc
         policy=policy,
         payment=scenario.rounds.payment,
         winners=winner_rule(scenario.rounds.winners) if scenario.rounds.winners else None,
+        bond=scenario.rounds.bond,
         prices_conflicts=scenario.rounds.prices,
         sanctions=table_rules(scenario.rounds.penalties),
         quarantine=quarantine_rules(scenario.rounds.quarantine, software),

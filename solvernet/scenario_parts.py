@@ -64,6 +64,7 @@ class Rounds(Boundary):
 
     reference_chain: str
     bond_chain: str
+    bond: Literal["ends", "quantile"] = "ends"
     payment: Literal["pay_as_bid", "vcg", "core"] = "pay_as_bid"
     """What winners are paid beyond the margin they bid for."""
 

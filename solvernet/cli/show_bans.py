@@ -34,12 +34,12 @@ def quarantine_lines(summary: Summary) -> Table:
     if len(summary.quarantines) > MOST:
         title += f" (the first {MOST} of {len(summary.quarantines)})"
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, collapse_padding=True, pad_edge=False)
-    for head in ("intent", "owner", "code", "since", "until"):
+    for head in ("intent", "code", "since", "until"):
         table.add_column(head, no_wrap=True)
     table.add_column("why")
     for line in summary.quarantines[:MOST]:
-        times = (_clock(line.since_ms), _clock(line.until_ms))
-        table.add_row(line.intent_id[:12], line.owner[:10], line.code, *times, line.detail)
+        since, until = (_clock(time_ms)[7:12] for time_ms in (line.since_ms, line.until_ms))
+        table.add_row(line.intent_id[:12], line.code, since, until, line.detail)
     return table
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from immutables import Map
 
 from auction.aftermath import OPERATOR, Aftermath
+from auction.bonds import Bonds
 from auction.book import Entry, IntentBook, Listing
 from auction.breaker import Breaker
 from auction.journal import Journal
@@ -68,5 +69,5 @@ def court(scene: World | None = None, *, bonds: int = BOND, **fields: object) ->
     listing = Listing(chains=frozenset({L1, L2}), instruments=frozenset(SYMBOLS), venues=frozenset({"book", "pool"}))
     book, executor, journal, breaker = IntentBook(listing), Executor(POLICY), Journal(), Breaker()
     return Court(
-        scene, book, executor, journal, breaker, Aftermath(book, executor, journal, PlainSanctions(breaker), L2)
+        scene, book, executor, journal, breaker, Aftermath(book, executor, journal, PlainSanctions(breaker), Bonds(L2))
     )

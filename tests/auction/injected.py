@@ -10,6 +10,7 @@ from typing import Final
 from immutables import Map
 
 from auction.aftermath import Aftermath
+from auction.bonds import Bonds
 from auction.book import IntentBook, Listing
 from auction.breaker import Breaker
 from auction.journal import Journal
@@ -165,7 +166,12 @@ def _court(given: Injection) -> Court:
     listing = Listing(chains=frozenset({L1, L2}), instruments=frozenset(SYMBOLS), venues=frozenset({"book", "amm"}))
     book, executor, journal, breaker = IntentBook(listing), Executor(given.policy), Journal(), Breaker()
     return Court(
-        _world(given), book, executor, journal, breaker, Aftermath(book, executor, journal, PlainSanctions(breaker), L2)
+        _world(given),
+        book,
+        executor,
+        journal,
+        breaker,
+        Aftermath(book, executor, journal, PlainSanctions(breaker), Bonds(L2)),
     )
 
 
