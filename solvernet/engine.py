@@ -118,6 +118,13 @@ class Engine:
         """Present, in the world's time."""
         return self.auctioneer.world.now_ms
 
+    @property
+    def graph(self) -> LiquidityGraph:
+        """Liquidity of the open round."""
+        if self._graph is None:
+            raise RuntimeError("no round is open")
+        return self._graph
+
     def letterbox(self, number: int) -> Letterbox:
         """Return the key pair that bids of a round are sealed to."""
         return Letterbox.from_seed(seed_bytes(self.name.seed, "letterbox", number))
@@ -150,12 +157,11 @@ class Engine:
 
     def benchmark(self) -> Benchmark:
         """Work out the house's view of the open round."""
-        if self._graph is None:
-            raise RuntimeError("no round is open")
+        graph = self.graph
         if not self._has_house:
             return absent(self.auctioneer.jobs())
         rounds = self.name.scenario.rounds
-        self._house = benchmark(self._graph, self.auctioneer.jobs(), rounds.nodes, rounds.house)
+        self._house = benchmark(graph, self.auctioneer.jobs(), rounds.nodes, rounds.house)
         return self._house
 
     def close_round(self, sheets: Sequence[BidSheet], faults: Mapping[str, str]) -> tuple[Award, ...]:

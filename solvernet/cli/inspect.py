@@ -29,19 +29,27 @@ def replay(folder: Folder, json: AsJson = False) -> int:
 def explain(
     folder: Folder,
     intent: Annotated[str, typer.Argument(help="Id of an intent, or its first digits.")],
+    why: Annotated[bool, typer.Option("--why", help="Work out which constraints together left it no route.")] = False,
     json: AsJson = False,
 ) -> None:
     """Tell the whole story of one intent: also why it was not filled."""
     from dataclasses import asdict
 
     from solvernet.cli.show import show_story
+    from solvernet.cli.show_why import show_why
     from solvernet.explain import explain as tell
+    from solvernet.irreducible import why_not
 
     story = tell(folder, intent)
+    bound = story.binding if story.binding and story.binding.constraint in {"limit", "liquidity"} else None
+    found = why_not(folder, story.intent_id, bound.round) if why and bound else None
     if json:
-        typer.echo(text_json.dumps(asdict(story), indent=2))
-    else:
-        show_story(story)
+        told = {"irreducible": asdict(found)} if found else {}
+        typer.echo(text_json.dumps(asdict(story) | told, indent=2))
+        return
+    show_story(story)
+    if found:
+        show_why(found)
 
 
 def appeal(

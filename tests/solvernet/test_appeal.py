@@ -1,5 +1,6 @@
 """A quarter of an hour with a solver that settles one win in three: its penalties judged anew from the ledger."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,8 @@ from auction.errors import LedgerError
 from auction.ledger import Event, Ledger
 from solvernet.appeal import appeal
 from solvernet.ban_table import ban_table
+from solvernet.cli.app import run_app
+from solvernet.explain import explain
 from solvernet.inline import InlineRun, open_inline
 from solvernet.simulate import Prepared, RunConfig, meta
 from tests.solvernet.conftest import name_of, quarter_text
@@ -75,3 +78,22 @@ def test_where_every_fault_suspends_the_ban_names_the_fill_and_how_to_contest_it
     assert (line.solver, line.ban.code) == ("faithless", "fault")
     assert [fill.fill_id for fill in line.ban.fills] == [punished(faithless)["fill_id"]]
     assert "solvernet appeal RUN FILL" in line.ban.appeal
+
+
+def test_the_command_says_why_an_intent_had_no_route(
+    folder: Path, faithless: InlineRun, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stories = [explain(folder, entry.intent_id) for entry in faithless.engine.auctioneer.book.entries()]
+    story = next(s for s in stories if s.binding is not None and s.binding.constraint == "limit")
+    bound = story.binding
+    assert bound is not None
+    assert bound.change is not None
+
+    code = run_app(["explain", str(folder), story.intent_id, "--why", "--json"])
+
+    told = json.loads(capsys.readouterr().out)["irreducible"]
+    intent = faithless.engine.auctioneer.book[story.intent_id].intent
+    assert code == 0
+    assert told["round"] == bound.round
+    assert "limit" in told["groups"]
+    assert intent.limit < told["least_limit"] <= intent.limit + bound.change
