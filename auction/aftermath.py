@@ -47,6 +47,9 @@ class Aftermath:
         self.staked: dict[str, int] = {}
         """Bond of each fill that was awarded."""
 
+        self._slashed: dict[str, int] = {}
+        """What is taken, or to be taken, of a bond, by fill."""
+
         self._credited: set[str] = set()
         """Fills whose quantity is counted as filled."""
 
@@ -63,6 +66,16 @@ class Aftermath:
             self._expect(world, plan)
             self._executor.start(plan, settles=settles, world=world)
         self._write()
+
+    def spoken_for(self) -> dict[str, int]:
+        """Return what the bonds of each solver's fills under way come to, and what of others is still to be slashed."""
+        fills = {fill for open_ in self._open.values() for fill in open_}
+        fills |= {fill for fill in self._slashed if not self._executor.has_landed(f"{fill}/slash")}
+        found: dict[str, int] = {}
+        for fill in sorted(fills):
+            solver = self._executor.run(fill).plan.terms.solver
+            found[solver] = found.get(solver, 0) + self._slashed.get(fill, self.staked[fill])
+        return found
 
     def on_block(self, world: World, chain_id: str, produced: Produced[ChainState]) -> None:  # noqa: ARG002
         """Conclude what the block has decided."""
@@ -149,6 +162,7 @@ class Aftermath:
         self._journal.note_verdict(world.now_ms, verdict, slashed)
         self._journal.note_all(world.now_ms, self._sanctions.ended(ended_of(run, world.now_ms, verdict)))
         if slashed:
+            self._slashed[terms.fill_id] = slashed
             call = Slash(fill_id=terms.fill_id, solver=terms.solver, owner=terms.owner, cash=slashed)
             self._errand(world, call, self._bonds.chain, world.now_ms)
         lock = world.state(run.plan.home).escrow.locks.get(terms.fill_id)

@@ -23,12 +23,12 @@ from auction.scoring import Scored, Tender, plans_of
 from auction.settlement.attribution import Verdict
 from auction.settlement.executor import Executor
 from auction.settlement.plan import Deadlines
+from auction.stakes import Stakes
 from intents.canonical import Json
 from intents.intent import SignedIntent
 from intents.lifecycle import State
 from solvers.messages import Announcement, Award, BidSheet, Decision, OpenIntent
 from solvers.routing.problem import Job
-from venues.clearing import FULL_COLLATERAL
 from venues.seeds import seed_bytes
 from venues.snapshot import Snapshot
 from venues.world import Observer, World
@@ -47,6 +47,7 @@ class Auctioneer:
         self._seed = seed
         self._sanctions = sanctions_of(rules.sanctions, self._solvers, world.now_ms)
         self._aftermath = Aftermath(self.book, self.executor, self.journal, self._sanctions, rules.bonds)
+        self._stakes = Stakes(rules, self._aftermath)
         self._ward = Ward(rules.quarantine, self.book, self.journal, self._solvers)
         self._watchers: list[Observer] = []
         self._faults = FaultLog(world.faults, world.now_ms)
@@ -148,8 +149,14 @@ class Auctioneer:
         tie = self._tie(tender.round)
         self.journal.note_all(now_ms, self._sanctions.look(now_ms))
         refused = self._sanctions.refused(now_ms)
-        cash = self._free_cash(tender)
-        self._result = close(sheets, tender, cash, tie, Ruling(refused=refused, winners=self.rules.winners))
+        cash = self._stakes.free(self.world, tender.states, self._solvers)
+        self._result = close(
+            sheets,
+            tender,
+            cash,
+            tie,
+            Ruling(refused=refused, bond_of=self._stakes.bond_of(self.world), winners=self.rules.winners),
+        )
         reckoning = self._reckoning(self._result, cash, tie)
         told = awards(self._result, tender.round, reckoning.references)
         if self.rules.prices_conflicts:
@@ -228,15 +235,6 @@ class Auctioneer:
 
     def _deadlines(self, home: str, chain: str) -> Deadlines:
         return self.rules.policy.deadlines(self.world, self.world.now_ms, home, chain)
-
-    def _free_cash(self, tender: Tender) -> dict[tuple[str, str], int]:
-        """Return what each solver can spend on each chain: its cash less what backs its positions."""
-        free = {}
-        for chain, state in tender.states.items():
-            for solver in self._solvers:
-                account = state.clearing.account(solver)
-                free[solver, chain] = account.cash - FULL_COLLATERAL.requirement(account).cash
-        return free
 
     def _reckoning(self, result: RoundResult, cash: Mapping[tuple[str, str], int], tie: bytes) -> Reckoning:
         left = {intent: remaining for intent, (_, remaining) in self._open_tender().intents.items()}

@@ -24,6 +24,9 @@ QUANTILE_95: Final = 1.959964
 REDUCED_SLASH_PERCENT: Final = 25
 """Part of the bond that is taken when the fill would have failed anyway."""
 
+STAKE: Final = "stake"
+"""Stands for the place of a solver's free stake where its free cash is told by chain."""
+
 BondRule = Literal["ends", "quantile"]
 
 POINTS: Final = 401

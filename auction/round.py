@@ -1,9 +1,10 @@
 """One round, from opened bid sheets to winners: a pure function of what was recorded."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final
 
+from auction.bonds import STAKE
 from auction.house import Benchmark
 from auction.obstacles import is_full, obstacles
 from auction.payments.reference import References
@@ -24,6 +25,9 @@ class Ruling:
 
     refused: Mapping[str, str] = field(default_factory=dict)
     """Solvers whose bids are refused, and why."""
+
+    bond_of: Callable[[Bid], int] | None = None
+    """Bond that a bid would need, where the bonds of winners together must not exceed their solvers' stakes."""
 
     winners: WinnerRule | None = None
     """Rule of the choice; the program of `auction.winners` if `None`."""
@@ -67,7 +71,7 @@ def close(
         ruling: Who may win, and how winners are chosen.
     """
     ordered = sorted(sheets, key=lambda s: s.solver)
-    answers = {sheet.solver: _answers(sheet, tender, cash, ruling.refused) for sheet in ordered}
+    answers = {sheet.solver: _answers(sheet, tender, cash, ruling) for sheet in ordered}
     scored = tuple(answer for found in answers.values() for answer in found if isinstance(answer, Scored))
     remaining = {intent: left for intent, (_, left) in tender.intents.items()}
     rule = ruling.winners
@@ -108,11 +112,18 @@ def first_best(result: RoundResult, house: Benchmark) -> int:
 
 
 def _answers(
-    sheet: BidSheet, tender: Tender, cash: Mapping[tuple[str, str], int], refused: Mapping[str, str]
+    sheet: BidSheet, tender: Tender, cash: Mapping[tuple[str, str], int], ruling: Ruling
 ) -> Sequence[Scored | Dropped]:
-    if sheet.solver in refused:
-        return _refuse(sheet, refused[sheet.solver])
-    return [_affordable(answer, cash) for answer in _check_sheet(sheet, tender)]
+    if sheet.solver in ruling.refused:
+        return _refuse(sheet, ruling.refused[sheet.solver])
+    return [_affordable(_bonded(answer, ruling), cash) for answer in _check_sheet(sheet, tender)]
+
+
+def _bonded(answer: Scored | Dropped, ruling: Ruling) -> Scored | Dropped:
+    """Return a bid that holds with the stake that it needs beside cash."""
+    if isinstance(answer, Dropped) or ruling.bond_of is None:
+        return answer
+    return replace(answer, needs={**answer.needs, STAKE: ruling.bond_of(answer.bid)})
 
 
 def _affordable(answer: Scored | Dropped, cash: Mapping[tuple[str, str], int]) -> Scored | Dropped:

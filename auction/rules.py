@@ -34,6 +34,9 @@ class AuctionRules:
     bond: BondRule = "ends"
     """How large they are."""
 
+    locks_bonds: bool = False
+    """Whether a solver wins no more than its stake covers: the bonds of its fills under way are spoken for."""
+
     policy: SettlementPolicy
     payment: PaymentRule = "pay_as_bid"
     """What winners are paid beyond the margin they bid for, out of the fees in the operator's vault on `bond_chain`."""

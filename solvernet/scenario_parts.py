@@ -65,6 +65,7 @@ class Rounds(Boundary):
     reference_chain: str
     bond_chain: str
     bond: Literal["ends", "quantile"] = "ends"
+    locks_bonds: bool = False
     payment: Literal["pay_as_bid", "vcg", "core"] = "pay_as_bid"
     """What winners are paid beyond the margin they bid for."""
 
@@ -78,8 +79,6 @@ class Rounds(Boundary):
     """How winners are chosen: by exact search or greed, within limits; the program of the auctioneer if left out."""
 
     prices: bool = False
-    """Whether a losing bid is told what score would have won, and the prices of what was short."""
-
     penalties: PenaltiesPart | None = None
     quarantine: QuarantinePart | None = None
 
