@@ -23,9 +23,10 @@ from venues.calls.restitution import Restitute
 from venues.calls.settlement import Refund
 from venues.chain_state import ChainState
 from venues.chains.produced import Produced
+from venues.escrow import COLLECTOR
 from venues.world import World
 
-OPERATOR: Final = "auctioneer"
+OPERATOR: Final = COLLECTOR
 """Account that the auctioneer's own transactions are sent from."""
 
 
@@ -110,6 +111,7 @@ class Aftermath:
             "bond": str(amount),
             "deliver_by": plan.delivery.deadline_ms,
         }
+        body |= {"fee": str(terms.fee)} if terms.fee else {}
         self._journal.note(now_ms, "fill.awarded", body)
 
     def _reopen(self, world: World, run: Run) -> None:

@@ -9,11 +9,12 @@ from auction.aftermath import Aftermath
 from auction.book import Entry, IntentBook, Refusal
 from auction.conflict import explained
 from auction.fault_log import FaultLog
+from auction.fee_accounts import FeeAccounts
 from auction.house import Benchmark, job_of, why_not
 from auction.journal import Journal
 from auction.ledger import Event
 from auction.outlook import chains_down, listing, outlook
-from auction.payments.payment import Payment
+from auction.payday import Payday
 from auction.quarantine.ward import Ward
 from auction.reckoning import Decided, Reckoning
 from auction.round import RoundResult, Ruling, awards, close, first_best
@@ -49,11 +50,15 @@ class Auctioneer:
         self._aftermath = Aftermath(self.book, self.executor, self.journal, self._sanctions, rules.bonds)
         self._stakes = Stakes(rules, self._aftermath)
         self._ward = Ward(rules.quarantine, self.book, self.journal, self._solvers)
+        self.accounts: FeeAccounts | None = None
+        if rules.charges is not None:
+            verdicts = self._aftermath.verdicts
+            self.accounts = FeeAccounts(rules.charges, self.executor, self.journal, verdicts, rules.bond_chain)
+        self._payday = Payday(rules, self.journal, self._aftermath.purse, self.accounts)
         self._watchers: list[Observer] = []
         self._faults = FaultLog(world.faults, world.now_ms)
         self._tender: Tender | None = None
         self._result: RoundResult | None = None
-        self._payments: tuple[Payment, ...] = ()
 
     def receive(self, signed: SignedIntent) -> Entry | Refusal:
         """Take in an intent at the present instant, or say why not."""
@@ -91,6 +96,7 @@ class Auctioneer:
             snapshot=snapshot,
             states={chain: self.world.state(chain) for chain in self.world.chain_ids},
             intents={entry.intent_id: (entry.signed, entry.remaining) for entry in entries},
+            fees=self.rules.fees_at(snapshot.ether_price),
         )
         body: dict[str, Json] = {
             "snapshot": snapshot.hash,
@@ -100,6 +106,8 @@ class Auctioneer:
             "spot": {view.chain: view.spot for view in snapshot.chains},
             "true_price": self.world.truth.price(now_ms),
         }
+        fees = self._tender.fees
+        body |= {"fees": fees.model_dump(mode="json")} if fees else {}
         self.journal.note_intents(self.book.drain())
         self.journal.note(now_ms, "round.opened", body)
         return Announcement(
@@ -113,6 +121,7 @@ class Auctioneer:
             snapshot_hash=snapshot.hash,
             seal_key=seal_key,
             nodes=self.rules.nodes,
+            fees=fees,
         )
 
     def skip_round(self, number: int, reason: str) -> None:
@@ -125,8 +134,8 @@ class Auctioneer:
 
     def jobs(self) -> tuple[Job, ...]:
         """Return the intents of the open round, for the house."""
-        intents = self._open_tender().intents
-        return tuple(job_of(name, signed.intent, left) for name, (signed, left) in intents.items())
+        tender = self._open_tender()
+        return tuple(job_of(name, tender.net(signed.intent), left) for name, (signed, left) in tender.intents.items())
 
     def intents(self) -> Mapping[str, tuple[SignedIntent, int]]:
         """Return the signed intents of the open round, with what remains of each."""
@@ -148,22 +157,17 @@ class Auctioneer:
             self.journal.note(now_ms, "bids.opened", sheet.model_dump(mode="json"))
         tie = self._tie(tender.round)
         self.journal.note_all(now_ms, self._sanctions.look(now_ms))
-        refused = self._sanctions.refused(now_ms)
+        refused, bond_of = self._sanctions.refused(now_ms), self._stakes.bond_of(self.world)
         cash = self._stakes.free(self.world, tender.states, self._solvers)
-        self._result = close(
-            sheets,
-            tender,
-            cash,
-            tie,
-            Ruling(refused=refused, bond_of=self._stakes.bond_of(self.world), winners=self.rules.winners),
-        )
+        ruling = Ruling(refused=refused, bond_of=bond_of, winners=self.rules.winners)
+        self._result = close(sheets, tender, cash, tie, ruling)
         reckoning = self._reckoning(self._result, cash, tie)
         told = awards(self._result, tender.round, reckoning.references)
         if self.rules.prices_conflicts:
             told = explained(told, self._result.scored, reckoning.decided)
         self._note_result(self._result, told, house, tie)
         self.journal.note_all(now_ms, self._sanctions.judged(now_ms, tender.round, self._result.results))
-        self._note_payments(reckoning)
+        self._payday.decide(self.world, tender.round, self._result, reckoning)
         self._ward.look(tender.round, now_ms, tender.intents, faults, house)
         self.advance(now_ms + self.rules.award_delay_ms)
         self._release(self._result, house)
@@ -182,13 +186,14 @@ class Auctioneer:
             for scored in result.winners
             for plan in plans_of(scored.bid, scored.position, tender, self._deadlines)
         ]
-        self._aftermath.purse.promise(self._payments, result.winners)
         self._aftermath.begin(self.world, plans)
-        self._tender, self._result, self._payments = None, None, ()
+        self._payday.begin(self.world, tender.round)
+        self._tender, self._result = None, None
 
     def advance(self, until_ms: int, observers: Sequence[Observer] = ()) -> None:
         """Let the world live on; settlements go their way and are judged."""
-        watching: list[Observer] = [self.executor, self._aftermath, *self._watchers, *observers]
+        books = [self.accounts] if self.accounts is not None else []
+        watching: list[Observer] = [self.executor, self._aftermath, *books, *self._watchers, *observers]
         for time_ms, kind, body in self._faults.until(until_ms):
             self.world.advance(max(time_ms - 1, self.world.now_ms), watching)
             self.journal.note(time_ms, kind, body)
@@ -207,7 +212,13 @@ class Auctioneer:
 
     def is_idle(self) -> bool:
         """Return whether nothing is being settled and no intent can still be auctioned."""
-        return self.executor.is_idle() and not self.book.unfinished()
+        has_paid = self.accounts is None or self.accounts.is_quiet
+        return self.executor.is_idle() and not self.book.unfinished() and has_paid
+
+    def close_books(self) -> None:
+        """End the last epoch, once nothing is under way any more that it could still be for."""
+        if self.accounts is not None and self.executor.is_idle() and not self.book.unfinished():
+            self.accounts.close_epoch(self.world)
 
     def verdicts(self) -> tuple[Verdict, ...]:
         """Return the verdicts on all failed fills so far."""
@@ -243,19 +254,6 @@ class Auctioneer:
             Decided(fair=result.fair, winners=result.winners, remaining=left, cash=cash, tie=tie, rule=rule)
         )
 
-    def _note_payments(self, reckoning: Reckoning) -> None:
-        """Work out what the winners are owed and write it down, where the rule pays anything."""
-        if self.rules.payment == "pay_as_bid":
-            return
-        fees = self._aftermath.purse.free(self.world)
-        self._payments = reckoning.payments(self.rules.payment, fees)
-        accounts: list[Json] = [
-            {"solver": p.solver, "score": str(p.score), "reference": _text(p.reference), "reward": str(p.reward)}
-            for p in self._payments
-        ]
-        body: dict[str, Json] = {"rule": self.rules.payment, "fees": str(fees), "accounts": accounts}
-        self.journal.note(self.world.now_ms, "round.payments", body)
-
     def _note_result(self, result: RoundResult, told: Sequence[Award], house: Benchmark, tie: bytes) -> None:
         now_ms = self.world.now_ms
         alone: dict[str, Json] = {
@@ -275,6 +273,7 @@ class Auctioneer:
             "tie_seed": tie.hex(),
             "conflicts": list(result.conflicts),
         }
+        body |= {"fees": str(result.fees)} if result.fees else {}
         self.journal.note(now_ms, "round.closed", body)
 
     def _release(self, result: RoundResult, house: Benchmark) -> None:

@@ -15,8 +15,10 @@ import numpy as np
 from scipy.special import ndtri
 
 from intents.assets import ETH, OPTION_UNIT, PRICE_UNIT, USDC_UNIT
-from venues.pricing import black76
-from venues.truth import Truth, strip, years_to
+from venues.observed import UNOBSERVED
+from venues.pricing import listed
+from venues.pricing.strip import strip, years_to
+from venues.truth import Truth
 
 QUANTILE_95: Final = 1.959964
 """Standard deviations that 95 % of moves stay within, both directions together."""
@@ -95,7 +97,7 @@ def _value(legs: Mapping[str, int], spot: float, vol: float, now_ms: int) -> flo
     value = legs.get(ETH, 0) / OPTION_UNIT * spot
     if names:
         terms = strip(names)
-        prices = black76.price(spot, terms.strikes, vol, years_to(terms, now_ms), terms.calls > 0)
+        prices = listed.prices(spot, terms, np.full(len(names), vol), now_ms, UNOBSERVED)
         value += float(sum(price * legs[name] / OPTION_UNIT for price, name in zip(prices, names, strict=True)))
     return value
 
@@ -108,6 +110,6 @@ def _smiled(legs: Mapping[str, int], truth: Truth, spot: float, now_ms: int, at_
         terms = strip(names)
         years = years_to(terms, at_ms)
         vols = truth.smile.vol(spot, terms.strikes, years, np.full(len(names), truth.level.at(now_ms)))
-        prices = black76.price(spot, terms.strikes, vols, years, terms.calls > 0)
+        prices = listed.prices(spot, terms, vols, at_ms, UNOBSERVED)
         value += float(sum(price * legs[name] / OPTION_UNIT for price, name in zip(prices, names, strict=True)))
     return value

@@ -5,11 +5,12 @@ owner, and all of them together without competition, which bounds what the round
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from intents.assets import USDC_UNIT
-from intents.intent import Intent
+from intents.fees import RoundFees
+from intents.intent import Intent, SignedIntent
 from intents.lifecycle import Cause
 from solvers.routing.exact import allocate
 from solvers.routing.problem import EngineName, Job, Route
@@ -25,7 +26,7 @@ class Yardstick:
     """What the house finds for one intent alone."""
 
     surplus: int
-    """Most the owner can gain over the limit, in USDC base units; zero without a route."""
+    """Most the owner can gain over the limit, fees included, in USDC base units; zero without a route."""
 
     quantity: int
     """Units that route fills."""
@@ -64,6 +65,22 @@ def benchmark(graph: LiquidityGraph, jobs: Sequence[Job], nodes: int, engine: En
     return Benchmark(max(together, best_alone), alone)
 
 
+def before_fees(house: Benchmark, intents: Mapping[str, tuple[SignedIntent, int]], fees: RoundFees | None) -> Benchmark:
+    """Return the view of a round in terms of what owners signed: as bids are scored, fees included.
+
+    The house routes intents with limits that leave room for the fee for volume.
+
+    Args:
+        house: What it found.
+        intents: Signed intents with what remains of each.
+        fees: Fees of the round; nothing changes if `None`.
+    """
+    if fees is None:
+        return house
+    alone = {name: _signed(found, intents[name][0].intent, fees) for name, found in house.alone.items()}
+    return replace(house, alone=alone)
+
+
 def absent(jobs: Sequence[Job]) -> Benchmark:
     """Return the view of a house that does not look."""
     return Benchmark(0, {job.intent_id: Yardstick(0, 0, None, "", None) for job in jobs})
@@ -82,6 +99,12 @@ def why_not(intent_id: str, house: Benchmark, *, has_bid: bool) -> tuple[Cause, 
     if not has_bid:
         return Cause.NO_SOLUTION, f"no valid bid, though a route would have gained {yardstick.surplus}"
     return Cause.NO_LIQUIDITY, "other winners took the venue capacity its bids needed"
+
+
+def _signed(found: Yardstick, intent: Intent, fees: RoundFees) -> Yardstick:
+    room = intent.max_debit(found.quantity) - fees.net(intent).max_debit(found.quantity)
+    cost = None if found.unit_cost is None else fees.least_limit(intent, found.unit_cost)
+    return replace(found, surplus=found.surplus + room, unit_cost=cost)
 
 
 def _alone(graph: LiquidityGraph, job: Job, nodes: int, engine: EngineName) -> Yardstick:

@@ -9,6 +9,7 @@ from typing import Final
 
 from auction.payments.payment import Payment, PaymentRule, pay
 from auction.payments.reference import References
+from auction.payments.vcg import Cap
 from auction.scoring import Scored
 from auction.winner_determination.exact import Exact
 from auction.winner_determination.greedy import choose_greedily
@@ -52,14 +53,17 @@ class Reckoning:
             choice=choice, scores={solver: self._reference(solver, choice) for solver in choice.solvers}
         )
 
-    def payments(self, rule: PaymentRule, fees: int) -> tuple[Payment, ...]:
+    def payments(
+        self, rule: PaymentRule, fees: int | None, caps: Mapping[str, Cap] | None = None
+    ) -> tuple[Payment, ...]:
         """Return what each winner is owed, never below zero, which greed may ask for, and within the fees in all.
 
         Args:
             rule: The rule.
-            fees: What was collected and may be paid out, in USDC base units.
+            fees: What was collected and may be paid out, in USDC base units; unlimited if `None`.
+            caps: Bounds of single rewards, by solver.
         """
-        due = pay(rule, self._exact, self.references, fees)
+        due = pay(rule, self._exact, self.references, fees, caps)
         return tuple(replace(payment, reward=max(payment.reward, 0)) for payment in due)
 
     def _reference(self, solver: str, choice: Choice) -> int:

@@ -53,6 +53,11 @@ class RoundResult:
     fair: tuple[Scored, ...] = ()
     """Bids that hold and passed the fairness filter."""
 
+    @property
+    def fees(self) -> int:
+        """Part of the score that owners pay the house, in USDC base units."""
+        return sum(sum(scored.fees) for scored in self.winners)
+
 
 def close(
     sheets: Sequence[BidSheet],
@@ -108,7 +113,7 @@ def first_best(result: RoundResult, house: Benchmark) -> int:
 
     The house looks at chords of the venues' curves and stops within a gap, so that bids can find a little more.
     """
-    return max(house.first_best, result.score)
+    return max(house.first_best, result.score - result.fees)
 
 
 def _answers(

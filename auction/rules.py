@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from auction.bonds import BondRule, Bonds
+from auction.charges import Charges
 from auction.payments.payment import PaymentRule
 from auction.quarantine.rules import QuarantineRules
 from auction.sanctions.by_table import TableRules
 from auction.settlement.policy import SettlementPolicy
 from auction.winner_determination.packing import Budget
 from auction.winner_determination.rounds import WinnerRule
+from intents.fees import RoundFees
 
 QUICK: Final = Budget(nodes=500)
 """Budget of each search for a reference score that nobody is paid by."""
@@ -39,7 +41,8 @@ class AuctionRules:
 
     policy: SettlementPolicy
     payment: PaymentRule = "pay_as_bid"
-    """What winners are paid beyond the margin they bid for, out of the fees in the operator's vault on `bond_chain`."""
+    """What winners are paid beyond the margin they bid for: out of the fees of their fills, or where fills are free,
+    out of what is in the operator's vault on `bond_chain`."""
 
     winners: WinnerRule | None = None
     """How winners are chosen; the program of `auction.winners` if `None`."""
@@ -53,6 +56,9 @@ class AuctionRules:
     quarantine: QuarantineRules | None = None
     """How poison intents are found and kept out; nothing is kept out if `None`."""
 
+    charges: Charges | None = None
+    """What fills are charged, and what becomes of it; fills are free if `None`."""
+
     @property
     def bonds(self) -> Bonds:
         """Where bonds are staked, and how large they are."""
@@ -62,6 +68,10 @@ class AuctionRules:
     def are_plain(self) -> bool:
         """Whether winners are chosen and paid as ever, so that the journal needs nothing more."""
         return self.payment == "pay_as_bid" and self.winners is None
+
+    def fees_at(self, spot: int) -> RoundFees | None:
+        """Return the fees of a round in which ether counts at a price in dollars times `PRICE_UNIT`."""
+        return self.charges.rule.at(spot) if self.charges is not None else None
 
     @property
     def reference_rule(self) -> WinnerRule:

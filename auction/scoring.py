@@ -2,7 +2,7 @@
 
 A bid is checked against what the owners signed, its orders against the venues, and then its whole plan is executed on
 the states of the chains at the snapshot, with the very calls that the chains will execute. The score is what the
-owners gain over their limits.
+owners gain over their limits, and what they pay the house in fees.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -10,10 +10,12 @@ from dataclasses import dataclass, replace
 
 from auction.settlement.plan import NEVER_MS, Deadlines, Plan, make_plan, terms_of
 from intents.exposure import backing, split_legs
-from intents.intent import LOT, SignedIntent
+from intents.fees import RoundFees
+from intents.intent import LOT, Intent, SignedIntent
 from solvers.bid import Bid
 from solvers.bid_codes import BidCode
 from solvers.routing.desk import bought
+from venues.calls.fill_terms import FillTerms
 from venues.chain_state import ChainState
 from venues.chains.transaction import Block, Reverted
 from venues.markets.venue import Claim, Order
@@ -35,6 +37,16 @@ class Tender:
     intents: Mapping[str, tuple[SignedIntent, int]]
     """Intents in the auction, with what remains of each."""
 
+    fees: RoundFees | None = None
+
+    def terms(self, bid: Bid, position: int, index: int) -> FillTerms:
+        """Return what one fill of a bid owes to whom."""
+        return terms_of(bid, position, index, self.intents[bid.fills[index].intent_id][0], self.fees)
+
+    def net(self, intent: Intent) -> Intent:
+        """Return an intent as it has to be priced: with the limit that leaves room for the fee."""
+        return self.fees.net(intent) if self.fees else intent
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scored:
@@ -43,14 +55,17 @@ class Scored:
     bid: Bid
     position: int
     score: int
-    """USDC base units that owners gain over their limits."""
+    """USDC base units that owners gain over their limits, and the fees that they pay."""
 
     gains: tuple[int, ...]
-    """The same for each fill."""
+    """What the owner of each fill gains."""
 
     claims: tuple[Claim, ...]
     needs: Mapping[str, int]
     """USDC the solver must have free on each chain."""
+
+    fees: tuple[int, ...] = ()
+    """What the owner of each fill pays the house; none in a round without fees."""
 
     @property
     def is_batch(self) -> bool:
@@ -65,6 +80,11 @@ class Scored:
         """Return what the owner of an intent gains."""
         pairs = zip(self.bid.fills, self.gains, strict=True)
         return sum(gain for fill, gain in pairs if fill.intent_id == intent_id)
+
+    def score_on(self, intent_id: str) -> int:
+        """Return what the owner of an intent gains and pays the house."""
+        pairs = zip(self.bid.fills, self.fees, strict=False)
+        return self.gain(intent_id) + sum(fee for fill, fee in pairs if fill.intent_id == intent_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,14 +111,16 @@ def check(bid: Bid, position: int, tender: Tender) -> Scored | Dropped:
     outcome = execute(plans_of(bid, position, tender), tender.states, tender.snapshot.time_ms)
     if isinstance(outcome, Reverted):
         return Dropped(bid=bid, position=position, code="simulation", detail=outcome.reason)
-    gains = tuple(tender.intents[fill.intent_id][0].intent.max_debit(fill.quantity) - fill.debit for fill in bid.fills)
+    owed = [tender.terms(bid, position, index) for index in range(len(bid.fills))]
+    gains, fees = tuple(terms.gain for terms in owed), tuple(terms.fee for terms in owed)
     return Scored(
         bid=bid,
         position=position,
-        score=sum(gains),
+        score=sum(gains) + sum(fees),
         gains=gains,
         claims=tuple(claims),
         needs=_needs(bid, tender),
+        fees=fees if tender.fees else (),
     )
 
 
@@ -111,7 +133,7 @@ def plans_of(bid: Bid, position: int, tender: Tender, deadlines: DeadlineRule = 
     """Return the plans of all fills of a bid, each waiting for the delivery of the one before."""
     plans: list[Plan] = []
     for index, fill in enumerate(bid.fills):
-        terms = terms_of(bid, position, index, tender.intents[fill.intent_id][0])
+        terms = tender.terms(bid, position, index)
         after = (plans[-1].delivery.id,) if plans else ()
         bounds = deadlines(terms.signed.intent.home, terms.chain)
         plans.append(make_plan(terms, fill, tender.snapshot, bounds, after))
@@ -151,13 +173,13 @@ def _terms_fault(bid: Bid, tender: Tender) -> tuple[BidCode, str] | None:
     for index, fill in enumerate(bid.fills):
         if fill.intent_id not in tender.intents:
             return "unknown_intent", f"{fill.intent_id[:12]} is not in this auction"
-        signed, remaining = tender.intents[fill.intent_id]
+        remaining = tender.intents[fill.intent_id][1]
         total = sum(other.quantity for other in bid.fills if other.intent_id == fill.intent_id)
         if total > remaining:
             return "overfill", f"{total} of {fill.intent_id[:12]} is more than the {remaining} that remains"
         if fill.quantity % LOT:
             return "off_lot", f"{fill.quantity} is not a multiple of {LOT}"
-        broken = terms_of(bid, 0, index, signed).violation(remaining)
+        broken = tender.terms(bid, 0, index).violation(remaining)
         if broken:
             return "terms", broken
     return None
@@ -193,7 +215,7 @@ def _needs(bid: Bid, tender: Tender) -> dict[str, int]:
     """
     needs: dict[str, int] = {}
     for index, fill in enumerate(bid.fills):
-        terms = terms_of(bid, 0, index, tender.intents[fill.intent_id][0])
+        terms = tender.terms(bid, 0, index)
         spent = sum(order.bound for order in fill.orders if order.side == "buy")
         spent -= sum(order.bound for order in fill.orders if order.side == "sell")
         at_home = terms.signed.intent.home == fill.chain

@@ -3,14 +3,15 @@
 The value of a portfolio at expiry is piecewise linear in the settlement price, so it is known everywhere once it is
 known at zero, at every strike, and by its slope beyond the last strike. Each expiry is backed on its own, because
 the price of one expiry says nothing about the next: ether covers what is short beyond the last strike, cash covers
-the worst of the remaining kinks.
+the worst of the remaining kinks. Options of other styles than European are backed one series at a time by the most
+that they can ever pay, and what is held of them covers nothing else.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from intents.assets import ETH
-from intents.options import PAYOFF_SCALE, OptionSeries, parse_series
+from intents.options import DIGITAL_PAYOUT, PAYOFF_SCALE, OptionSeries, parse_series
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +31,31 @@ NO_BACKING = Backing(0, 0)
 def backing(positions: Iterable[tuple[OptionSeries, int]]) -> Backing:
     """Return what covers `positions` (series and signed quantity) whatever happens, rounded against their owner."""
     by_expiry: dict[int, list[tuple[OptionSeries, int]]] = {}
+    parts = []
     for series, quantity in positions:
-        if quantity:
+        if not series.is_european:
+            parts.append(exotic_backing(series, quantity))
+        elif quantity:
             by_expiry.setdefault(series.expiry_ms, []).append((series, quantity))
-    parts = [expiry_backing(legs) for legs in by_expiry.values()]
+    parts += [expiry_backing(legs) for legs in by_expiry.values()]
     return Backing(sum(part.ether for part in parts), sum(part.cash for part in parts))
 
 
+def exotic_backing(series: OptionSeries, quantity: int) -> Backing:
+    """Return what covers a position of another style than European: ether for a short call, cash for a short put.
+
+    A digital option is covered by its payout. Rounding: up.
+    """
+    if quantity >= 0:
+        return NO_BACKING
+    if series.right == "C" and series.style != "digital":
+        return Backing(-quantity, 0)
+    most = DIGITAL_PAYOUT if series.style == "digital" else series.strike
+    return Backing(0, -(quantity * most // PAYOFF_SCALE))
+
+
 def expiry_backing(legs: Iterable[tuple[OptionSeries, int]]) -> Backing:
-    """Return what covers positions of a single expiry."""
+    """Return what covers positions in European series of a single expiry."""
     legs = list(legs)
     cover = max(0, -sum(quantity for series, quantity in legs if series.right == "C"))
     kinks = {0, *(series.strike for series, _ in legs)}

@@ -53,6 +53,8 @@ def payoff_gap(want: Payoff, legs: Mapping[str, int], quantity: int) -> str | No
         return "a leg is written on another underlying than the floor"
     if any((series.expiry_ms,) != expiries(want) for series, _ in options):
         return "a leg has another expiry than the floor"
+    if not all(series.is_european for series, _ in options):
+        return "a leg pays by more than the settlement price: its payoff cannot be counted on"
     if ether < 0:
         return "the legs are short of ether"
     for price in sorted({*want.kinks(), *(series.strike for series, _ in options)}):

@@ -14,6 +14,8 @@ from risk import volatility
 from solvernet import fault_schedule, market_data, rules
 from solvernet.adversary_builder import AdversaryBuilder
 from solvernet.bridge_builder import BridgeBuilder
+from solvernet.errors import InvalidScenarioError
+from solvernet.exotic_parts import missing_library
 from solvernet.market_data import PriceBars
 from solvernet.oracle_builder import OracleBuilder
 from solvernet.rollup_builder import RollupBuilder
@@ -29,6 +31,7 @@ from venues.chains.disturbed_demand import disturbed
 from venues.chains.presets import PRESETS
 from venues.clearing import Account, ClearingHouse
 from venues.escrow import Escrow
+from venues.exercise_keeper import ExerciseKeeper
 from venues.faults import Faults
 from venues.keeper import ExpiryKeeper
 from venues.markets.arbitrage import Arbitrageur
@@ -62,6 +65,9 @@ def build_world(scenario: Scenario, seed: int, start_ms: int, owners: dict[str, 
 
 def truth_of(scenario: Scenario, seed: int) -> Truth:
     """Return the market of a scenario: real bars, a seeded bridge between them, and the volatility they imply."""
+    lacking = missing_library(scenario.exotics)
+    if lacking is not None:
+        raise InvalidScenarioError(f"{scenario.name}, [exotics]", lacking)
     bars = market_data.price_bars(scenario.market.episode)
     prices = np.array(bars.prices, float) / PRICE_UNIT
     half_life_ms = rules.ms(scenario.market.bridge_half_life_s)
@@ -209,6 +215,7 @@ class _Builder:
         accounts |= self.adversaries.accounts(name)
         services = [*(name for name in accounts if name not in wallets), f"keeper.{name}"]
         services += self.venues.services(name)
+        services += [exercise_keeper(name)] if self.scenario.exotics else []
         services += self.security.services(name)
         services += self.rollups.services(name)
         services += [PREFIX + oracle for oracle, item in self.scenario.oracles.items() if item.chain == name]
@@ -234,6 +241,19 @@ class _Builder:
         expiries = tuple(sorted(parse_expiry(label) for label in self.scenario.market.expiries))
         for name in self.scenario.chains:
             yield ExpiryKeeper(name=f"keeper.{name}", chain=self._id(name), expiries=expiries, retry_ms=RETRY_MS)
+            if self.scenario.exotics:
+                yield ExerciseKeeper(
+                    name=exercise_keeper(name),
+                    chain=self._id(name),
+                    symbols=self.scenario.exotics.series,
+                    lead_ms=rules.ms(self.scenario.exotics.exercise_lead_s),
+                    period_ms=rules.ms(self.scenario.exotics.keeper_period_s),
+                )
+
+
+def exercise_keeper(chain: str) -> str:
+    """Return the name of the keeper that exercises options on a chain of the scenario."""
+    return f"exerciser.{chain}"
 
 
 def bars_of(scenario: Scenario) -> PriceBars:

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from auction.auctioneer import Auctioneer
 from auction.conduct.dependence import DependenceMonitor
 from auction.conduct.records import records_of
-from auction.house import Benchmark, absent, benchmark
+from auction.house import Benchmark, absent, before_fees, benchmark
 from auction.ledger import Event
 from intents.canonical import Json
+from intents.fees import RoundFees
 from intents.sealing import Letterbox
 from solvernet import rules
 from solvernet.accounts import holdings, money, totals
@@ -20,7 +21,9 @@ from solvernet.adversary_builder import kinds
 from solvernet.bridge_record import BridgeRecord
 from solvernet.build import build_world, solver_names, truth_of
 from solvernet.corruption_record import CorruptionRecord
+from solvernet.exercise_record import ExerciseRecord
 from solvernet.extraction_table import extraction_events
+from solvernet.fee_record import FeeRecord
 from solvernet.network_faults import LOST, NetworkFaults
 from solvernet.oracle_record import OracleRecord
 from solvernet.record import Recorder
@@ -88,8 +91,10 @@ class Engine:
         self.bridge_record = BridgeRecord(scenario)
         self.corruption_record = CorruptionRecord(scenario, world)
         self.rollup_record = RollupRecord(scenario)
-        watchers = (self.recorder, self.venue_record, self.oracle_record, self.corruption_record)
-        for watcher in (*watchers, self.rollup_record, self.bridge_record):
+        self.fee_record = FeeRecord()
+        self.exercise_record = ExerciseRecord(scenario)
+        watchers = (self.recorder, self.fee_record, self.venue_record, self.oracle_record, self.corruption_record)
+        for watcher in (*watchers, self.rollup_record, self.bridge_record, self.exercise_record):
             self.auctioneer.watch(watcher)
         self.extraction = ExtractionObserver(kinds(scenario, world.faults))
         if self.extraction.kinds:
@@ -98,6 +103,7 @@ class Engine:
         self._has_house = has_house
         self._graph: LiquidityGraph | None = None
         self._snapshot: Snapshot | None = None
+        self._fees: RoundFees | None = None
         self._last_graph: LiquidityGraph | None = None
         self._house: Benchmark | None = None
         self.rounds = 0
@@ -150,7 +156,7 @@ class Engine:
         self.rounds += 1
         announcement = self.auctioneer.open_round(self.rounds, self.letterbox(self.rounds).public)
         before, snapshot = self._last_graph, announcement.snapshot
-        self._snapshot = snapshot
+        self._snapshot, self._fees = snapshot, announcement.fees
         self._graph = LiquidityGraph(snapshot) if before is None else before.updated(snapshot)
         self._last_graph = self._graph
         return announcement
@@ -161,7 +167,8 @@ class Engine:
         if not self._has_house:
             return absent(self.auctioneer.jobs())
         rounds = self.name.scenario.rounds
-        self._house = benchmark(graph, self.auctioneer.jobs(), rounds.nodes, rounds.house)
+        found = benchmark(graph, self.auctioneer.jobs(), rounds.nodes, rounds.house)
+        self._house = before_fees(found, self.auctioneer.intents(), self._fees)
         return self._house
 
     def close_round(self, sheets: Sequence[BidSheet], faults: Mapping[str, str]) -> tuple[Award, ...]:
@@ -184,6 +191,8 @@ class Engine:
         if self._snapshot is not None:
             world, begun = self.auctioneer.world, self.auctioneer.executor.runs()[before:]
             self.venue_record.awarded(begun, self._snapshot, world.truth)
+        if self.now_ms >= self.name.window.end:
+            self.auctioneer.close_books()
 
     def is_over(self) -> bool:
         """Return whether nothing is left to do after the window."""

@@ -11,6 +11,7 @@ from intents.assets import OPTION_UNIT, PRICE_UNIT, USDC_UNIT
 from intents.intent import Intent, SignedIntent
 from intents.wants import Package
 from solvernet.binding import Binding, binding
+from solvernet.fee_parts import FeesPart
 from solvernet.recording import Recording, read
 
 SHORTEST_PREFIX = 4
@@ -52,7 +53,8 @@ def explain(folder: Path, prefix: str) -> Story:
     intent_id, signed = _found(recording, prefix)
     lines = tuple(_lines(recording.rows, intent_id))
     kept = binding(recording.rows, intent_id, signed.intent)
-    return Story(intent_id, _title(signed.intent), lines, _verdict(recording.rows, intent_id), kept)
+    title = _title(signed.intent) + _charged(recording.name.scenario.fees)
+    return Story(intent_id, title, lines, _verdict(recording.rows, intent_id), kept)
 
 
 def _found(recording: Recording, prefix: str) -> tuple[str, SignedIntent]:
@@ -107,7 +109,8 @@ def _happenings(
                 yield f"{body['solver']} {offers[result['position']]}: {_result(result)}"
     elif kind == "fill.awarded" and body["intent_id"] == intent_id:
         where = "at home" if body["chain"] == body["home"] else f"on {body['chain']}, away from {body['home']}"
-        yield f"awarded to {body['solver']}: {_options(body['quantity'])} {where}, bond {_usd(body['bond'])}"
+        fee = f", fee {_usd(body['fee'])} within the limit" if "fee" in body else ""
+        yield f"awarded to {body['solver']}: {_options(body['quantity'])} {where}, bond {_usd(body['bond'])}{fee}"
     elif kind == "step" and body["fill_id"] in fills:
         yield _step(body)
     elif kind == "fill.delivered" and body["intent_id"] == intent_id:
@@ -152,6 +155,12 @@ def _title(intent: Intent) -> str:
     side = "debit" if intent.limit >= 0 else "credit"
     limit = f"{kind} {side} {abs(intent.limit) / USDC_UNIT:.2f} USDC a unit"
     return f"{_options(intent.quantity)} of {what}; {limit}, {intent.fill.replace('_', ' ')}, home {intent.home}"
+
+
+def _charged(fees: FeesPart | None) -> str:
+    """Return what owners are charged, for the end of a title; nothing where fills are free."""
+    rule = fees.charges().rule if fees else None
+    return f"; fee, within the limit and counted in the surplus of bids: {rule}" if rule else ""
 
 
 def _state(body: dict[str, Any]) -> str:

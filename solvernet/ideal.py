@@ -85,8 +85,7 @@ def _outcome(engine: Engine) -> IdealOutcome:
     surplus = 0
     for run in engine.auctioneer.executor.runs():
         if run.delivered_ms:
-            terms = run.plan.terms
-            surplus += terms.signed.intent.max_debit(terms.quantity) - terms.debit
+            surplus += run.plan.terms.gain
     return IdealOutcome(filled=filled, surplus=surplus)
 
 

@@ -56,6 +56,8 @@ class Restitution:
     solver_cash: int
     reserve_cash: int
     missing_cash: int
+    fee_cash: int = 0
+    """Fee that the house gave back."""
     """What nobody could give back."""
 
 
@@ -133,8 +135,9 @@ class Recorder:
         self._note_expiry(chain_id, expiry, max(settled.paid, 1), cause)
 
     def _restituted(self, log: Log) -> None:
-        cash = (int(log.get(name)) for name in ("solver_cash", "reserve_cash", "missing_cash"))
-        found = Restitution(str(log.get("fill")), str(log.get("solver")), *cash)
+        own, reserve, missing = (int(log.get(name)) for name in ("solver_cash", "reserve_cash", "missing_cash"))
+        fee = int(dict(log.fields).get("fee_cash", 0))
+        found = Restitution(str(log.get("fill")), str(log.get("solver")), own, reserve, missing, fee)
         self._restitutions[found.fill_id] = found
 
     def _note_expiry(self, chain_id: str, expiry: int, weight: int, cause: Cause | None) -> None:

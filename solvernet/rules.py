@@ -79,6 +79,7 @@ def auction_rules(scenario: Scenario, software: Mapping[str, str] = NONE) -> Auc
         prices_conflicts=scenario.rounds.prices,
         sanctions=table_rules(scenario.rounds.penalties),
         quarantine=quarantine_rules(scenario.rounds.quarantine, software),
+        charges=scenario.fees.charges() if scenario.fees else None,
     )
 
 

@@ -14,12 +14,14 @@ from typing import Annotated
 from pydantic import Field, ValidationError, model_validator
 
 from intents.boundary import Boundary
-from intents.options import parse_expiry
+from intents.options import parse_expiry, parse_series
 from solvernet import adversary_parts, fault_schedule, rollup_flaws
 from solvernet.adversary_parts import AdversaryPart, SearcherPart, SwapperPart
 from solvernet.bridge_parts import AnyBridgePart
 from solvernet.errors import InvalidScenarioError, UnknownScenarioError, UnknownWindowError
+from solvernet.exotic_parts import ExoticsPart
 from solvernet.fault_parts import FaultPart, OracleManipulationPart
+from solvernet.fee_parts import FeesPart
 from solvernet.market_parts import ConcentratedPart, HybridPart, TickAmmPart
 from solvernet.oracle_parts import AnyOracle, corruptible, nodes_of, pools_read, sources_of
 from solvernet.scenario_parts import (
@@ -52,6 +54,7 @@ class Scenario(Boundary):
     windows: Mapping[str, Window] = Field(default_factory=dict)
     rounds: Rounds
     policy: Policy
+    fees: FeesPart | None = None
     proof_delay_s: Seconds
     chains: Mapping[str, ChainPart]
     market: MarketPart
@@ -69,6 +72,7 @@ class Scenario(Boundary):
     adversaries: Mapping[str, Annotated[AdversaryPart, Field(discriminator="kind")]] = Field(default_factory=dict)
     attackers: Mapping[str, AttackerPart] = Field(default_factory=dict)
     security: SecurityPart | None = None
+    exotics: ExoticsPart | None = None
     bridges: Mapping[str, AnyBridgePart] = Field(default_factory=dict)
     users: UsersPart
     solvers: SolversPart
@@ -78,6 +82,9 @@ class Scenario(Boundary):
     def _refers_to_what_exists(self) -> "Scenario":
         for label in self.market.expiries:
             parse_expiry(label)
+        for symbol in self.exotics.series if self.exotics else ():
+            if parse_series(symbol).expiry not in self.market.expiries:
+                raise ValueError(f"exotics.series: {symbol} expires on no day that [market] lists")
         named = [*self.oracles.values(), *self.venues.values(), *self.arbitrageurs.values(), *self.adversaries.values()]
         chains = {part.chain for part in named} | {self.rounds.reference_chain, self.rounds.bond_chain}
         chains |= {name for bridge in self.bridges.values() for name in bridge.chains} | set(self.users.home_share)
@@ -112,6 +119,12 @@ class Scenario(Boundary):
         lies = {fault.oracle for fault in self.faults if isinstance(fault, OracleManipulationPart)}
         for name in sorted(lies - corruptible(self.oracles)):
             raise ValueError(f"nobody can be bribed to make {name!r} lie; name a feed or a source that has nodes")
+        return self
+
+    @model_validator(mode="after")
+    def _pays_from_one_place(self) -> "Scenario":
+        if self.fees is not None and self.rounds.fees:
+            raise ValueError("rounds.fees is for scenarios whose fills are free; with [fees] rewards come from those")
         return self
 
     @model_validator(mode="after")

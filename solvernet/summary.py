@@ -9,13 +9,16 @@ from auction.ledger import Event
 from intents.assets import USDC_UNIT
 from intents.boundary import Boundary
 from intents.lifecycle import State
+from risk.stability import Operation
 from solvernet.accounts import escrow_flows, money, profit
 from solvernet.ban_table import BanLine, QuarantineLine, ban_table, quarantine_table
 from solvernet.bridge_table import BridgeLine, bridge_table
 from solvernet.build import solver_names
 from solvernet.engine import Engine
+from solvernet.exercise_table import ExerciseLine, exercise_table
 from solvernet.extraction_table import ExtractionFigures, extraction_table
 from solvernet.fault_table import FaultLine, fault_table
+from solvernet.fee_table import FeeFigures, fee_table
 from solvernet.ideal import IdealOutcome
 from solvernet.oracle_table import OracleLine, oracle_table
 from solvernet.rollup_table import RollupLine, rollup_table
@@ -24,7 +27,6 @@ from solvernet.settlements_due import settlements
 from solvernet.stability_figures import StabilityFigures, stability_figures
 from solvernet.venue_table import VenueLine, venue_table
 from solvernet.who_paid import PaidLine, who_paid
-from venues.calls.fill_terms import FillTerms
 
 
 class SolverLine(Boundary):
@@ -123,8 +125,14 @@ class Summary(Boundary):
     rollups: tuple[RollupLine, ...] = ()
     """What each rollup posted, and when its blocks were safe and final."""
 
+    exercises: tuple[ExerciseLine, ...] = ()
+    """What was to be done around expiries, where options of other styles than European are listed."""
+
     extraction: ExtractionFigures | None = None
     """What adversaries took; `None` in a scenario without any."""
+
+    fees: FeeFigures | None = None
+    """The house's account; `None` in a scenario whose fills are free."""
 
     paid: tuple[PaidLine, ...] = ()
     """Who paid for what went wrong."""
@@ -175,8 +183,8 @@ def summarise(outcome: Outcome) -> Summary:
         filled_share=done / len(entries) if entries else 0.0,
         cross_chain_fills=sum(run.plan.is_cross_chain and run.delivered_ms > 0 for run in runs),
         unfilled_by_cause=_counted(entry.cause for entry in short if entry.cause),
-        surplus_usd=sum(_gain(run.plan.terms) for run in runs if run.delivered_ms) / USDC_UNIT,
-        awarded_usd=sum(int(body["score"]) for body in rounds) / USDC_UNIT,
+        surplus_usd=sum(run.plan.terms.gain for run in runs if run.delivered_ms) / USDC_UNIT,
+        awarded_usd=sum(int(body["score"]) - int(body.get("fees", 0)) for body in rounds) / USDC_UNIT,
         first_best_usd=sum(int(body["first_best"]) for body in benchmarks) / USDC_UNIT,
         ideal_surplus_usd=outcome.ideal.surplus / USDC_UNIT if outcome.ideal else None,
         escrow=escrow_flows(engine.auctioneer.world),
@@ -204,14 +212,25 @@ def summarise(outcome: Outcome) -> Summary:
         faults=fault_table(outcome.events, _chain_names(engine)),
         security=security_table(engine.name.scenario, engine.auctioneer.world, engine.corruption_record),
         rollups=rollup_table(engine.name.scenario, engine.name.window, engine.rollup_record, engine.auctioneer.world),
+        exercises=exercise_table(
+            engine.name.scenario, engine.name.window, engine.exercise_record, engine.auctioneer.world
+        ),
         extraction=_extraction(engine),
+        fees=fee_table(engine, outcome.events),
         paid=who_paid(engine.auctioneer.world, runs, outcome.events, engine.recorder.restitutions),
         bans=ban_table(outcome.events),
         quarantines=quarantine_table(outcome.events),
         flags=tuple(_body(event) for event in outcome.events if event.kind == "conduct.finding"),
-        stability=stability_figures([*engine.recorder.operations, *settlements(engine, outcome.ideal)]),
+        stability=stability_figures(operations(outcome)),
         wall_s=round(outcome.wall_s, 2),
     )
+
+
+def operations(outcome: Outcome) -> list[Operation]:
+    """Return the critical operations of a finished run."""
+    engine = outcome.engine
+    exercises = engine.exercise_record.operations(engine.auctioneer.world)
+    return [*engine.recorder.operations, *exercises, *settlements(engine, outcome.ideal)]
 
 
 def leaderboard(outcome: Outcome) -> tuple[SolverLine, ...]:
@@ -244,7 +263,7 @@ def leaderboard(outcome: Outcome) -> tuple[SolverLine, ...]:
             fills=sum(run.delivered_ms > 0 for run in own),
             failed=sum(not run.delivered_ms for run in own),
             at_fault=faults[name],
-            surplus_usd=sum(_gain(run.plan.terms) for run in own if run.delivered_ms) / USDC_UNIT,
+            surplus_usd=sum(run.plan.terms.gain for run in own if run.delivered_ms) / USDC_UNIT,
             profit_usd=earned / USDC_UNIT,
             gas_usd=gas / USDC_UNIT,
             slashed_usd=slashed[name] / USDC_UNIT,
@@ -268,10 +287,6 @@ def _extraction(engine: Engine) -> ExtractionFigures | None:
         return None
     world = engine.auctioneer.world
     return extraction_table(engine.extraction, engine.name.scenario, world.truth.price(world.now_ms))
-
-
-def _gain(terms: FillTerms) -> int:
-    return terms.signed.intent.max_debit(terms.quantity) - terms.debit
 
 
 def _counted(items: Iterable[str]) -> dict[str, int]:

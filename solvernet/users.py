@@ -17,7 +17,7 @@ from eth_account.signers.local import LocalAccount
 from intents import builders
 from intents.assets import OPTION_UNIT, PRICE_UNIT, USDC_UNIT
 from intents.intent import LOT, Intent
-from intents.options import parse_expiry
+from intents.options import parse_expiry, parse_series
 from intents.wants import Package, Payoff
 from solvernet import market_data
 from solvernet.poison_flow import PoisonPart, poison
@@ -61,6 +61,8 @@ class _Mood:
     spot: float
     strikes: Sequence[int]
     expiry: str
+    exotics: Sequence[str]
+    """Listed series of other styles that live long enough."""
 
     def near(self, moneyness: float) -> int:
         """Return the listed strike nearest to a multiple of the spot."""
@@ -127,7 +129,12 @@ class UserFlow:
         chosen = int(rng.integers(part.count))
         user = self.users[chosen]
         spot = self._truth.price(time_ms) / PRICE_UNIT
-        mood = _Mood(rng, spot, self._scenario.market.strikes, str(rng.choice(expiries)))
+        exotics = [
+            name
+            for name in (self._scenario.exotics.series if self._scenario.exotics else ())
+            if parse_series(name).expiry_ms > time_ms + LEAST_LIFE_MS
+        ]
+        mood = _Mood(rng, spot, self._scenario.market.strikes, str(rng.choice(expiries)), exotics)
         want = _WANTS[_weighted(part.wants, rng)](mood)
         size = min(part.size_median * math.exp(part.size_spread * float(rng.standard_normal())), part.size_max)
         quantity = max(round(size), 1) * OPTION_UNIT
@@ -232,6 +239,13 @@ def _covered_call(mood: _Mood) -> Package:
     return builders.covered_call(mood.expiry, mood.near(mood.draw(1.08, 1.25)))
 
 
+def _exotic(mood: _Mood) -> Package:
+    if not mood.exotics:
+        return _put(mood)
+    symbol = str(mood.rng.choice(mood.exotics))
+    return builders.single(symbol)
+
+
 _WANTS: Final[dict[str, Callable[[_Mood], Package | Payoff]]] = {
     "hedge": _hedge,
     "put": _put,
@@ -242,6 +256,7 @@ _WANTS: Final[dict[str, Callable[[_Mood], Package | Payoff]]] = {
     "straddle": _straddle,
     "collar": _collar,
     "covered_call": _covered_call,
+    "exotic": _exotic,
 }
 
 

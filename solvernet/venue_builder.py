@@ -82,7 +82,7 @@ class VenueBuilder:
         part: BookPart | AmmPart | PoolPart | ConcentratedPart | TickAmmPart | HybridPart,
     ) -> AnyVenue:
         if isinstance(part, BookPart):
-            books = dict.fromkeys(self._series(), EMPTY_BOOK)
+            books = dict.fromkeys([*self._series(), *exotic_series(self._scenario)], EMPTY_BOOK)
             return OrderBook(id=venue_id, chain=chain, books=books, fee_account=f"{venue_id}.fees")
         if isinstance(part, AmmPart):
             boards = self._boards()
@@ -170,6 +170,11 @@ class VenueBuilder:
                 rules.one(level), {str(strike): rules.one(float(vol) / level) for strike, vol in skews}
             )
         return boards
+
+
+def exotic_series(scenario: Scenario) -> tuple[str, ...]:
+    """Return the symbols that order books list beside European options."""
+    return scenario.exotics.series if scenario.exotics else ()
 
 
 def vol_keeper(venue: str) -> str:

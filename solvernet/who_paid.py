@@ -20,7 +20,7 @@ from venues.world import World
 
 OWNERS: Final = "owners"
 PRODUCERS: Final = "block producers"
-ERRANDS: Final = frozenset({"refund", "restitution", "slash"})
+ERRANDS: Final = frozenset({"refund", "restitution", "slash", "fine"})
 
 
 class PaidLine(Boundary):
@@ -86,10 +86,18 @@ class WhoPaid:
                 cash = self._usdc(int(str(body["cost_wei"])))
                 self.add((f"gas of a {body['step']}", "failed fills", OPERATOR, PRODUCERS), cash)
 
+    def add_fines(self, events: Sequence[Event]) -> None:
+        """Add the penalties of winners that let fills fail."""
+        for event in events:
+            if event.kind == "reward.due" and isinstance(event.body, dict) and "fine" in event.body:
+                solver, fine = str(event.body["solver"]), int(str(event.body["fine"]))
+                self.add(("penalty from the bond", "solver_fault", solver, OPERATOR), fine)
+
     def add_restitution(self, found: Restitution) -> None:
         """Add what an owner got back whose delivery was undone after it was paid for, and what nobody gave back."""
         self.add(("restitution", "reorged", found.solver, OWNERS), found.solver_cash)
         self.add(("restitution", "reorged", RESERVE, OWNERS), found.reserve_cash)
+        self.add(("restitution", "reorged", OPERATOR, OWNERS), found.fee_cash)
         self.add(("loss that nobody made good", "reorged", OWNERS, found.solver), found.missing_cash)
 
     def add_loss(self, bridge: str, loss: Loss) -> None:
@@ -111,6 +119,7 @@ def who_paid(
     for run in runs:
         book.add_fill(run, failures.get(run.plan.terms.fill_id) if not run.delivered_ms else None)
     book.add_errands(events)
+    book.add_fines(events)
     for restitution in restitutions:
         book.add_restitution(restitution)
     for chain in world.chain_ids:

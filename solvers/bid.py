@@ -21,7 +21,7 @@ class BidFill(Boundary):
     """Units of the intent, in base units."""
 
     debit: SignedAmount
-    """USDC base units the owner pays for the legs; negative where they receive."""
+    """USDC base units the owner pays the solver for the legs; negative where they receive. A fee comes on top."""
 
     chain: str = Field(max_length=41)
     legs: dict[str, SignedAmount] = Field(max_length=64)

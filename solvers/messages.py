@@ -6,6 +6,7 @@ from typing import Final, Literal
 from pydantic import Field
 
 from intents.boundary import Amount, Boundary, SignedAmount
+from intents.fees import RoundFees
 from intents.intent import Intent
 from solvers.bid import Bid
 from solvers.bid_codes import BidCode
@@ -37,6 +38,9 @@ class Announcement(Boundary):
 
     nodes: int
     """Work budget: branch-and-bound nodes for each program."""
+
+    fees: RoundFees | None = Field(default=None, exclude_if=lambda value: value is None)
+    """What owners pay the house for a fill, on top of the price and within their limits."""
 
 
 class BidSheet(Boundary):
@@ -88,7 +92,7 @@ class BidResult(Boundary):
     """Why; `solvers.bid_codes` says what each means."""
 
     score: SignedAmount
-    """Users' surplus as the auctioneer computed it, in USDC base units."""
+    """Users' surplus as the auctioneer computed it, and the fees that they pay, in USDC base units."""
 
     detail: str = ""
     beaten_by: tuple[str, ...] = ()

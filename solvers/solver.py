@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from intents.assets import OPTION_UNIT, PRICE_UNIT, USDC_UNIT
+from intents.fees import RoundFees
 from solvers.bid import Bid, BidFill
 from solvers.errors import NoProgramError
 from solvers.messages import Announcement, Award, Ban, Notice
@@ -57,6 +58,8 @@ class Batch:
     round: int
     time_ms: int
     intents: tuple[Job, ...]
+    """With limits that leave room for the fees of the round."""
+
     graph: LiquidityGraph
     nodes: int
     """Branch-and-bound nodes that each program may take."""
@@ -66,6 +69,9 @@ class Batch:
 
     work: list[int] = field(default_factory=list)
     """Work units of each route so far."""
+
+    fees: RoundFees | None = None
+    """What owners pay the house for a fill, on top of what a bid asks."""
 
     @property
     def snapshot(self) -> Snapshot:
@@ -173,8 +179,11 @@ class Solver(ABC):
 
 def batch_of(announcement: Announcement, solver: str, secret: bytes) -> Batch:
     """Return the batch of a round for one solver; `secret` is the root of its random streams."""
+    fees = announcement.fees
+    net = fees.net if fees else lambda intent: intent
     jobs = tuple(
-        Job(intent_id=item.intent_id, intent=item.intent, remaining=item.remaining) for item in announcement.intents
+        Job(intent_id=item.intent_id, intent=net(item.intent), remaining=item.remaining)
+        for item in announcement.intents
     )
     return Batch(
         solver=solver,
@@ -184,4 +193,5 @@ def batch_of(announcement: Announcement, solver: str, secret: bytes) -> Batch:
         graph=LiquidityGraph(announcement.snapshot),
         nodes=announcement.nodes,
         seed=seed_bytes(secret.hex(), announcement.round).hex(),
+        fees=fees,
     )

@@ -14,8 +14,9 @@ from typing import Final, Protocol
 from immutables import Map
 
 from intents.assets import ETH, ETH_UNIT, PRICE_UNIT, USDC_UNIT
-from intents.exposure import Backing, backing, scaled_value
+from intents.exposure import Backing, backing
 from intents.options import PAYOFF_SCALE, OptionSeries, parse_series
+from venues.observed import UNOBSERVED, Observed
 
 DUST: Final = "clearing.dust"
 """Account that keeps what rounding leaves over."""
@@ -84,6 +85,8 @@ class ClearingHouse:
 
     accounts: Map[str, Account] = field(default_factory=Map)
     settlements: tuple[Settlement, ...] = ()
+    observed: Observed = UNOBSERVED
+    """Barriers touched and prices fixed, as far as somebody has had them recorded."""
 
     def account(self, owner: str) -> Account:
         """Return the account of `owner`, empty if there is none."""
@@ -133,10 +136,24 @@ class ClearingHouse:
         held = {parse_series(symbol).expiry_ms for account in self.accounts.values() for symbol in account.positions}
         return tuple(sorted(expiry for expiry in held if expiry <= now_ms))
 
-    def settle(self, expiry_ms: int, price: int, now_ms: int) -> "ClearingHouse":
-        """Return the clearing house after an expiry is paid out at `price` (dollars times `PRICE_UNIT`)."""
+    def exotics(self, expiry_ms: int) -> tuple[OptionSeries, ...]:
+        """Return the series of an expiry that somebody holds and that are not European, in order of symbol."""
+        held = {symbol for account in self.accounts.values() for symbol in account.positions}
+        found = (parse_series(symbol) for symbol in sorted(held))
+        return tuple(series for series in found if series.expiry_ms == expiry_ms and not series.is_european)
+
+    def settle(self, expiry_ms: int, price: int, now_ms: int, observed: Observed | None = None) -> "ClearingHouse":
+        """Return the clearing house after an expiry is paid out.
+
+        Args:
+            expiry_ms: Which.
+            price: Settlement price, in dollars times `PRICE_UNIT`.
+            now_ms: Present.
+            observed: What is known of barriers and fixings by then; what was recorded if left out.
+        """
+        seen = self.observed if observed is None else observed
         owners = sorted(owner for owner in self.accounts if _legs(self.accounts[owner], expiry_ms))
-        worth = {owner: _worth(self.accounts[owner], expiry_ms, price) for owner in owners}
+        worth = {owner: _worth(self.accounts[owner], expiry_ms, price, seen) for owner in owners}
         payments = {owner: _payment(self.accounts[owner], expiry_ms, -worth[owner], price) for owner in owners}
         owed = sum(-value for value in worth.values() if value < 0)
         pot = Backing(sum(p.ether for p in payments.values()), sum(p.cash for p in payments.values()))
@@ -163,16 +180,29 @@ def _legs(account: Account, expiry_ms: int) -> list[tuple[OptionSeries, int]]:
     return [(series, quantity) for series, quantity in account.options() if series.expiry_ms == expiry_ms]
 
 
-def _worth(account: Account, expiry_ms: int, price: int) -> int:
+def _worth(account: Account, expiry_ms: int, price: int, seen: Observed) -> int:
     """Return the payoff of an account's positions, rounded down: a debtor pays no less, a creditor gets no more."""
-    return scaled_value(_legs(account, expiry_ms), 0, price) // PAYOFF_SCALE
+    return sum(held * seen.payoff(series, price) for series, held in _legs(account, expiry_ms)) // PAYOFF_SCALE
 
 
 def _payment(account: Account, expiry_ms: int, owed: int, price: int) -> Backing:
-    """Return what a debtor hands over: cash, then ether at the settlement price, as far as nothing else needs them."""
+    others = backing((series, q) for series, q in account.options() if series.expiry_ms != expiry_ms)
+    return handed_over(account, others, owed, price)
+
+
+def handed_over(account: Account, others: Backing, owed: int, price: int) -> Backing:
+    """Return what a debtor hands over: cash, then ether at a price, as far as nothing else needs them.
+
+    Args:
+        account: Of the debtor.
+        others: What its other positions need.
+        owed: USDC base units.
+        price: Dollars times `PRICE_UNIT`.
+
+    Rounding: ether up.
+    """
     if owed <= 0:
         return Backing(0, 0)
-    others = backing((series, q) for series, q in account.options() if series.expiry_ms != expiry_ms)
     cash = min(owed, max(0, account.cash - others.cash))
     if cash == owed:
         return Backing(0, cash)

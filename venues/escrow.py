@@ -6,9 +6,12 @@ refunded to the owner once no timely proof of delivery can still arrive.
 
 from collections.abc import Container
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Final, Literal
 
 from immutables import Map
+
+COLLECTOR: Final = "auctioneer"
+"""Owner of the vaults that fees go to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +34,9 @@ class Lock:
 
     proves_absence: bool = False
     """Whether it must be proved as well that nothing was delivered."""
+
+    fee: int = 0
+    """Part of the cash that goes to the collector of fees when the rest is claimed."""
 
     state: Literal["locked", "claimed", "refunded"] = "locked"
 
@@ -70,6 +76,10 @@ class Escrow:
         if balance < 0:
             raise ValueError(f"vault of {owner} holds {self.vault(owner)}, {-cash} asked for")
         return replace(self, vaults=self.vaults.set(owner, balance))
+
+    def collect(self, fee: int) -> "Escrow":
+        """Return the escrow with a fee in the collector's vault."""
+        return self.credit(COLLECTOR, fee) if fee else self
 
     def with_lock(self, lock: Lock) -> "Escrow":
         """Return the escrow with a lock added or replaced."""

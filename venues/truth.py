@@ -5,16 +5,16 @@ Makers and arbitrageurs see it with their own delay; oracles report it; stabilit
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
 from intents.assets import PRICE_UNIT
-from intents.options import parse_series
+from venues.observed import UNOBSERVED, Observed
 from venues.price_path import PricePath
-from venues.pricing import black76
-from venues.pricing.black76 import MS_PER_YEAR, Floats
+from venues.pricing import listed
+from venues.pricing.black76 import Floats
 from venues.pricing.smile import Smile
+from venues.pricing.strip import Strip, strip, years_to
 from venues.pricing.svi import Surface
 
 
@@ -30,31 +30,6 @@ class StepPath:
         """Return the value in force; the first and the last extend beyond their ends."""
         index = (time_ms - self.start_ms) // self.step_ms
         return self.values[min(max(index, 0), len(self.values) - 1)]
-
-
-@dataclass(frozen=True, slots=True)
-class Strip:
-    """Terms of several series as arrays, in the order of their symbols."""
-
-    symbols: tuple[str, ...]
-    strikes: Floats
-    """Dollars."""
-
-    expiries_ms: Floats
-    calls: Floats
-    """1 for a call, 0 for a put."""
-
-
-@lru_cache(maxsize=256)
-def strip(symbols: tuple[str, ...]) -> Strip:
-    """Return the terms of `symbols`."""
-    series = [parse_series(symbol) for symbol in symbols]
-    return Strip(
-        symbols,
-        np.array([s.strike / PRICE_UNIT for s in series]),
-        np.array([s.expiry_ms for s in series], float),
-        np.array([1.0 if s.right == "C" else 0.0 for s in series]),
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +61,16 @@ class Truth:
         level = np.full(len(terms.strikes), self.level.at(seen))
         return spot, terms, self.smile.vol(spot, terms.strikes, years, level)
 
-    def fair(self, symbols: Sequence[str], time_ms: int, seen_ms: int | None = None) -> Floats:
-        """Return the fair price of each series, in dollars."""
+    def fair(
+        self, symbols: Sequence[str], time_ms: int, seen_ms: int | None = None, observed: Observed = UNOBSERVED
+    ) -> Floats:
+        """Return the fair price of each series, in dollars.
+
+        Args:
+            symbols: Series to look at.
+            time_ms: Present.
+            seen_ms: When spot and level were seen; the present if left out.
+            observed: What is known of barriers and fixings.
+        """
         spot, terms, vols = self.vols(symbols, time_ms, seen_ms)
-        return black76.price(spot, terms.strikes, vols, years_to(terms, time_ms), terms.calls > 0)
-
-
-def years_to(terms: Strip, time_ms: int) -> Floats:
-    """Return the time to expiry of each series, in years, not below zero."""
-    return np.asarray(np.maximum(terms.expiries_ms - time_ms, 0.0) / MS_PER_YEAR)
+        return listed.prices(spot, terms, vols, time_ms, observed)

@@ -38,7 +38,7 @@ def records_of(
         surplus: dict[str, int] = {}
         for bid in scored:
             if bid.bid.intents == (name,) and bid.gain(name) > 0:
-                rate = bid.gain(name) * remaining // bid.quantity(name)
+                rate = bid.score_on(name) * remaining // bid.quantity(name)
                 surplus[bid.bid.solver] = max(rate, surplus.get(bid.bid.solver, rate))
         record = AuctionRecord(
             auction=f"{round_number}/{name}",

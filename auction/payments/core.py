@@ -11,14 +11,18 @@ Lowering a reward breaks no constraint, so whole numbers are rounded down and fe
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
 
 import numpy as np
 
 from auction.payments.objection import Objections
 from auction.payments.reference import References
-from auction.payments.vcg import vcg_rewards
+from auction.payments.vcg import Cap, capped, vcg_rewards
 from auction.winner_determination.exact import Exact
 from auction.winner_determination.model import Floats
+
+NO_CAPS: Final[Mapping[str, Cap]] = MappingProxyType({})
 
 SLACK = 1e-9
 """Relative room left to the largest sum of rewards, so that the second program has an inside."""
@@ -32,18 +36,22 @@ class Constraint:
     most: int
 
 
-def core_rewards(round_: Exact, references: References, fees: int | None = None) -> dict[str, int]:
+def core_rewards(
+    round_: Exact, references: References, fees: int | None = None, caps: Mapping[str, Cap] = NO_CAPS
+) -> dict[str, int]:
     """Return the rewards of a round's winners, by solver.
 
     Args:
         round_: The round.
         references: Its reference scores.
         fees: Most that all rewards may sum to; unlimited if `None`.
+        caps: Bounds of single rewards.
     """
     vcg = vcg_rewards(references)
     if not vcg:
         return {}
-    constraints = [Constraint(frozenset({solver}), max(reward, 0)) for solver, reward in vcg.items()]
+    bounded = capped(vcg, caps)
+    constraints = [Constraint(frozenset({solver}), max(reward, 0)) for solver, reward in bounded.items()]
     if fees is not None:
         constraints.append(Constraint(frozenset(vcg), fees))
     objections = Objections(round_, tuple(vcg))

@@ -37,7 +37,11 @@ class Payment:
 
 
 def pay(
-    rule: PaymentRule, round_: Exact, references: References | None = None, fees: int | None = None
+    rule: PaymentRule,
+    round_: Exact,
+    references: References | None = None,
+    fees: int | None = None,
+    caps: Mapping[str, Cap] | None = None,
 ) -> list[Payment]:
     """Return what the winners of a round are paid, in the order of their names.
 
@@ -46,6 +50,7 @@ def pay(
         round_: The round, its winners worked out.
         references: Reference scores; not needed for pay-as-bid.
         fees: What was collected and may be paid out; unlimited if `None`.
+        caps: Bounds of single rewards, by solver; none if `None`.
 
     Raises:
         ValueError: if a rule needs reference scores and has none.
@@ -56,10 +61,9 @@ def pay(
     if references is None:
         raise ValueError(f"the rule {rule} needs reference scores")
     if rule == "vcg":
-        rewards: Mapping[str, int] = vcg_rewards(references)
-        rewards = within_fees(capped(rewards, dict.fromkeys(rewards, Cap())), fees)
+        rewards: Mapping[str, int] = within_fees(capped(vcg_rewards(references), caps or {}), fees)
     else:
-        rewards = core_rewards(round_, references, fees)
+        rewards = core_rewards(round_, references, fees, caps or {})
     choice = references.choice
     return [
         Payment(solver=s, score=choice.score_of(s), reference=references.scores[s], reward=rewards[s])

@@ -15,7 +15,7 @@ class Cap:
     """Bounds of one solver's reward; no bound where `None`."""
 
     most: int | None = None
-    """As published: a share of the fee that its orders earned."""
+    """As published: a share of the fees that its orders earned."""
 
     most_lost: int | None = None
     """Most that a solver pays which did not settle."""

@@ -8,6 +8,7 @@ solver's cash goes back over the bridge. Each step needs the one before it.
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from intents.fees import RoundFees
 from intents.intent import SignedIntent
 from solvers.bid import Bid, BidFill
 from venues.calls.fill_terms import FillTerms
@@ -19,8 +20,8 @@ from venues.markets.order_gas import order_gas
 from venues.markets.venue import Order
 from venues.snapshot import Snapshot
 
-StepKind = Literal["settle", "lock", "deliver", "claim", "bridge", "refund", "restitution", "slash", "reward"]
-"""What a step does. The last four are errands of the auctioneer, not parts of a plan."""
+StepKind = Literal["settle", "lock", "deliver", "claim", "bridge", "refund", "restitution", "slash", "reward", "fine"]
+"""What a step does. The last five are errands of the auctioneer, not parts of a plan."""
 
 NEVER_MS: Final = 2**53
 """Later than any instant of a run."""
@@ -94,8 +95,8 @@ def fill_id(solver: str, round_number: int, position: int, index: int) -> str:
     return f"{round_number}.{solver}.{position}.{index}"
 
 
-def terms_of(bid: Bid, position: int, index: int, signed: SignedIntent) -> FillTerms:
-    """Return what one fill of a bid owes to whom."""
+def terms_of(bid: Bid, position: int, index: int, signed: SignedIntent, fees: RoundFees | None = None) -> FillTerms:
+    """Return what one fill of a bid owes to whom, in a round with fees or without."""
     fill = bid.fills[index]
     return FillTerms(
         fill_id=fill_id(bid.solver, bid.round, position, index),
@@ -106,6 +107,7 @@ def terms_of(bid: Bid, position: int, index: int, signed: SignedIntent) -> FillT
         quantity=fill.quantity,
         debit=fill.debit,
         legs=dict(fill.legs),
+        fee=fees.fee(signed.intent, fill.quantity, fill.debit) if fees else 0,
     )
 
 

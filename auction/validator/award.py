@@ -12,6 +12,7 @@ from auction.ledger import Event
 from auction.settlement.plan import fill_id, terms_of
 from auction.validator.verdict import Verdict, missing, violation
 from intents.canonical import Json
+from intents.fees import RoundFees
 from intents.intent import SignedIntent
 from solvers.bid import Bid
 from solvers.messages import BidSheet
@@ -36,6 +37,7 @@ class _Records:
     signed: dict[str, SignedIntent]
     bids: dict[tuple[int, str, int], Bid]
     winners: dict[int, frozenset[str]]
+    fees: dict[int, RoundFees]
 
 
 def awards_of(events: Iterable[Event]) -> tuple[dict[str, Awarded], tuple[Verdict, ...]]:
@@ -56,7 +58,7 @@ def awards_of(events: Iterable[Event]) -> tuple[dict[str, Awarded], tuple[Verdic
 
 
 def _records(events: Iterable[Event]) -> _Records:
-    records = _Records({}, {}, {})
+    records = _Records({}, {}, {}, {})
     for event in events:
         body = _body(event)
         if event.kind == "intent.received":
@@ -64,6 +66,8 @@ def _records(events: Iterable[Event]) -> _Records:
         elif event.kind == "bids.opened":
             sheet = BidSheet.model_validate(body, strict=False)
             records.bids |= {(sheet.round, sheet.solver, i): bid for i, bid in enumerate(sheet.bids)}
+        elif event.kind == "round.opened" and "fees" in body:
+            records.fees[event.round] = RoundFees.model_validate(body["fees"], strict=False)
         elif event.kind == "round.closed":
             records.winners[event.round] = frozenset(map(str, cast("list[Json]", body["winners"])))
     return records
@@ -86,7 +90,7 @@ def _award(event: Event, records: _Records) -> Awarded | Verdict:
         return missing(name, "winners", f"the close of round {number} is not recorded")
     if f"{solver}/{position}" not in records.winners[number]:
         return violation(name, "not_a_winner", f"bid {position} of {solver} did not win round {number}")
-    terms = terms_of(bid, position, index, signed)
+    terms = terms_of(bid, position, index, signed, records.fees.get(number))
     differs = _difference(body, terms)
     if differs or fill_id(solver, number, position, index) != name:
         return violation(name, "award", f"the award has another {differs or 'name'} than the bid")
@@ -108,6 +112,7 @@ def _difference(body: Mapping[str, Json], terms: FillTerms) -> str:
         "quantity": str(terms.quantity),
         "debit": str(terms.debit),
     }
+    owed |= {"fee": str(terms.fee)} if terms.fee or "fee" in body else {}
     return next((key for key, value in owed.items() if body.get(key) != value), "")
 
 

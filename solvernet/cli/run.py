@@ -124,7 +124,11 @@ def _write(config: "RunConfig", result: "RunResult", *, with_report: bool) -> "S
 
 
 def _holds(summary: "Summary") -> bool:
-    """Return whether the run kept its promises: no money lost or made, no lock left, a fingerprint that counts."""
+    """Return whether the run kept its promises: no money lost or made, no lock left, a fingerprint that counts.
+
+    Where fills are charged the house's account has to add up as well.
+    """
     flows = summary.escrow
     whole = flows["locked"] == flows["claimed"] + flows["refunded"] and not flows["open"]
+    whole = whole and (summary.fees is None or summary.fees.adds_up)
     return whole and summary.money_in == summary.money_out and summary.fingerprint_valid

@@ -10,9 +10,10 @@ from rich.console import Console
 from rich.table import Table
 
 from intents.lifecycle import LAYER_OF_CAUSE, Cause
-from solvernet.cli.show_bans import ban_lines, quarantine_lines
+from solvernet.cli.show_bans import kept_out
 from solvernet.cli.show_bridges import bridge_lines
 from solvernet.cli.show_extraction import adversaries, taken
+from solvernet.cli.show_fees import fee_lines
 from solvernet.cli.show_oracles import oracle_lines, security_lines
 from solvernet.cli.show_paid import paid_lines
 from solvernet.cli.show_rollups import rollup_lines
@@ -51,10 +52,10 @@ def show_summary(summary: Summary, folder: Path, *, has_report: bool) -> None:
         console.print(taken(summary.extraction))
     if summary.bridges:
         console.print(bridge_lines(summary))
-    if summary.bans:
-        console.print(ban_lines(summary))
-    if summary.quarantines:
-        console.print(quarantine_lines(summary))
+    for table in kept_out(summary):
+        console.print(table)
+    for table in fee_lines(summary.fees) if summary.fees is not None else ():
+        console.print(table)
     if summary.paid:
         console.print(paid_lines(summary))
     console.print(_money(summary))

@@ -1,6 +1,7 @@
 """What the commands print about bans and appeals."""
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import Final
 
 from rich import box
@@ -11,6 +12,14 @@ from solvernet.summary import Summary
 
 MOST: Final = 12
 """Bans that are listed; the report and `summary.json` have all."""
+
+
+def kept_out(summary: Summary) -> Iterator[Table]:
+    """Yield the tables of bans and quarantines, where there were any."""
+    if summary.bans:
+        yield ban_lines(summary)
+    if summary.quarantines:
+        yield quarantine_lines(summary)
 
 
 def ban_lines(summary: Summary) -> Table:

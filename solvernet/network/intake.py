@@ -12,6 +12,7 @@ from typing import Final, Self
 
 from auction.auctioneer import Auctioneer
 from auction.book import Refusal
+from auction.fee_notice import fee_notice
 from intents.bus.bus import Bus, Message, Subscription
 from intents.bus.receipts import Deduplicator, message_id
 from intents.bus.topics import Topics
@@ -95,7 +96,10 @@ class Intake:
         await self._office.keep()
         if isinstance(answer, Refusal):
             return self._refused(payload, answer)
-        return Receipt(message_id=message_id(payload), accepted=True, code="accepted", intent_id=answer.intent_id)
+        detail = fee_notice(self._auctioneer.rules, self._auctioneer.world, answer.intent)
+        return Receipt(
+            message_id=message_id(payload), accepted=True, code="accepted", detail=detail, intent_id=answer.intent_id
+        )
 
     async def _cancelled(self, payload: bytes) -> Receipt:
         try:

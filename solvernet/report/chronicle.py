@@ -66,7 +66,7 @@ def round_gains(events: Iterable[Event]) -> tuple[RoundGain, ...]:
         if event.kind == "round.benchmark":
             best[event.round] = int(body["first_best"]) / USDC_UNIT
         else:
-            awarded = int(body["score"]) / USDC_UNIT
+            awarded = (int(body["score"]) - int(body.get("fees", 0))) / USDC_UNIT
             gains.append(RoundGain(event.round, event.time_ms, best.get(event.round, 0.0), awarded))
     return tuple(gains)
 
@@ -77,8 +77,7 @@ def deliveries(runs: Iterable[Run]) -> tuple[Delivery, ...]:
     for run in runs:
         terms = run.plan.terms
         if run.delivered_ms:
-            gain = terms.signed.intent.max_debit(terms.quantity) - terms.debit
-            found.append(Delivery(run.delivered_ms, terms.solver, gain / USDC_UNIT))
+            found.append(Delivery(run.delivered_ms, terms.solver, terms.gain / USDC_UNIT))
     return tuple(sorted(found, key=lambda item: item.time_ms))
 
 

@@ -32,6 +32,7 @@ TERMS = (
     ("Intent", "What a user wants, with a limit on what it may cost, signed. How it is reached is left to solvers."),
     ("Limit", "The most a user pays, or the least they accept. What is left below it is the user’s gain."),
     ("Oracle", "A chain’s own idea of the price of ether. Its answer may be old, or wrong."),
+    ("Reward", "Paid to a winner beyond its price for what it added to a round, from the fees of its own fills."),
     ("Round", "An auction: open intents are announced, solvers send sealed bids, the best set of them wins."),
     (
         "Sandwich",

@@ -16,9 +16,11 @@ from plotly.offline import get_plotlyjs
 from solvernet.report.bans import bans
 from solvernet.report.bridges import bridges
 from solvernet.report.conduct import conduct
+from solvernet.report.exercises import exercises
 from solvernet.report.extraction import extraction
 from solvernet.report.failures import failures
 from solvernet.report.faults import faults
+from solvernet.report.fees import fees
 from solvernet.report.formats import stretch
 from solvernet.report.gains import gains
 from solvernet.report.glance import glance
@@ -44,12 +46,14 @@ CONTENTS: Final[tuple[tuple[str, str], ...]] = (
     ("oracles", "Oracles"),
     ("security", "Security"),
     ("rollups", "Rollups"),
+    ("exercises", "Expiries"),
     ("bridges", "Bridges"),
     ("intents", "Intents"),
     ("gains", "Gains"),
     ("solvers", "Solvers"),
     ("failures", "Failures"),
     ("bans", "Kept out"),
+    ("fees", "Fees"),
     ("paid", "Who paid"),
     ("venues", "Venues"),
     ("extraction", "Taken"),
@@ -64,12 +68,14 @@ SECTIONS: Final[Mapping[str, Callable[[RunView], Markup]]] = {
     "oracles": oracles,
     "security": security,
     "rollups": rollups,
+    "exercises": exercises,
     "bridges": bridges,
     "intents": outcomes,
     "gains": gains,
     "solvers": leaderboard,
     "failures": failures,
     "bans": bans,
+    "fees": fees,
     "paid": paid,
     "venues": venues,
     "extraction": extraction,
@@ -118,8 +124,10 @@ def _left_out(summary: Summary) -> frozenset[str]:
         "faults": summary.faults,
         "security": summary.security,
         "rollups": summary.rollups,
+        "exercises": summary.exercises,
         "bridges": summary.bridges,
         "bans": summary.bans or summary.quarantines,
+        "fees": summary.fees,
         "paid": summary.paid,
         "extraction": summary.extraction,
     }

@@ -179,7 +179,8 @@ def _usable(graph: LiquidityGraph, chain: str, want: Payoff) -> tuple[OptionSeri
     return tuple(
         series
         for series in map(parse_series, (name for name in graph.instruments(chain) if name != ETH))
-        if (series.expiry_ms,) == expiries(want)
+        if series.is_european
+        and (series.expiry_ms,) == expiries(want)
         and (series.right == "P" or needs_calls)
         and any(abs(series.strike - knot.price) <= REACH * knot.price for knot in want.knots)
     )

@@ -41,8 +41,9 @@ def over_limit(job: Job, part: Parcel, work: int) -> NoRoute:
 
 
 def listed(graph: LiquidityGraph, chain: str) -> tuple[OptionSeries, ...]:
-    """Return the option series traded on a chain."""
-    return tuple(parse_series(name) for name in graph.instruments(chain) if "-" in name)
+    """Return the European option series traded on a chain: those whose payoffs add up to floors."""
+    series = (parse_series(name) for name in graph.instruments(chain) if "-" in name)
+    return tuple(each for each in series if each.is_european)
 
 
 def _parcel(graph: LiquidityGraph, job: Job, chain: str, desk: Desk) -> Parcel | None:

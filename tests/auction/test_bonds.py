@@ -13,8 +13,9 @@ from venues.price_path import PricePath
 from venues.pricing import black76
 from venues.pricing.black76 import Floats
 from venues.pricing.smile import FLAT, Smile
+from venues.pricing.strip import strip, years_to
 from venues.seeds import generator
-from venues.truth import StepPath, Truth, strip, years_to
+from venues.truth import StepPath, Truth
 
 SPOT = 130 * PRICE_UNIT
 HOUR_MS = 3_600_000

@@ -1,13 +1,16 @@
 import pytest
 
-from auction.house import Yardstick, absent, benchmark, job_of
+from auction.house import Benchmark, Yardstick, absent, before_fees, benchmark, job_of
 from intents import builders
+from intents.assets import PRICE_UNIT
+from intents.fees import FeeRule
 from intents.lifecycle import Cause
 from solvers.routing.problem import EngineName, Job, NoRoute, Route
 from solvers.routing.router import route
 from tests.auction.stage import CALL, PUT
 from tests.solvers.small_market import HOME as AT_HOME
 from tests.solvers.small_market import job, market, options, snapshot, view
+from tests.venues.calls.stage import dollars, signed
 from venues.graph import LiquidityGraph
 
 BUYER = job(builders.single(PUT), 5, 12.0, nonce=1)
@@ -91,3 +94,20 @@ def test_a_job_is_what_remains_of_an_intent() -> None:
     made = job_of("x", BUYER.intent, options(2))
 
     assert (made.intent_id, made.intent, made.remaining) == ("x", BUYER.intent, options(2))
+
+
+def test_fees_are_counted_into_what_a_route_leaves_and_into_the_limit_it_would_take() -> None:
+    """Volume costs a dollar a unit; a route leaves two dollars to what solvers price, another costs seven a unit."""
+    fees = FeeRule(notional_ppm=100_000, premium_ppm=500_000).at(10 * PRICE_UNIT)
+    document = signed(limit=6.0)
+    alone = {
+        "open": Yardstick(dollars(2), options(2), None, "", None),
+        "dear": Yardstick(0, 0, Cause.NO_LIQUIDITY, "too dear", dollars(7)),
+    }
+
+    found = before_fees(Benchmark(dollars(2), alone), {name: (document, options(2)) for name in alone}, fees)
+
+    assert (found.alone["open"].surplus, found.alone["dear"].surplus) == (dollars(4), 0)
+    assert (found.alone["open"].unit_cost, found.alone["dear"].unit_cost) == (None, dollars(8))
+    assert found.first_best == dollars(2)
+    assert before_fees(found, {}, None) is found

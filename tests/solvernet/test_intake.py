@@ -3,12 +3,13 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
 
+from auction.charges import Charges
 from intents import builders
 from intents.assets import OPTION_UNIT, USDC_UNIT
 from intents.bus.memory import MemoryBroker, MemoryBus
@@ -16,6 +17,7 @@ from intents.bus.receipts import Sender
 from intents.bus.topics import Topics
 from intents.cancelling import sign_cancellation
 from intents.client import IntentClient
+from intents.fees import FeeRule
 from intents.intent import Intent
 from intents.lifecycle import State
 from intents.messages import Receipt, Submission, encode
@@ -88,6 +90,16 @@ async def test_a_good_intent_is_accepted_and_open(counter: Counter) -> None:
 
     assert receipt.accepted
     assert counter.engine.auctioneer.book[str(receipt.intent_id)].state is State.OPEN
+
+
+async def test_an_acceptance_says_what_fills_are_charged_and_nothing_where_they_are_free(counter: Counter) -> None:
+    auctioneer = counter.engine.auctioneer
+    free = await counter.client.submit(counter.intent())
+    auctioneer.rules = replace(auctioneer.rules, charges=Charges(rule=FeeRule(notional_ppm=300)))
+    charged = await counter.client.submit(counter.intent(nonce=2))
+
+    assert (free.accepted, charged.accepted, free.detail) == (True, True, "")
+    assert "0.03 % of the underlying" in charged.detail
 
 
 async def test_a_receipt_waits_for_the_commit(counter: Counter) -> None:

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from intents.options import parse_expiry
 from tests.venues.small_world import EXPIRIES, MINUTE_MS, PUT, START_MS, STRIKES, SYMBOLS, truth
 from venues.pricing.black76 import MS_PER_YEAR
-from venues.truth import StepPath, strip, years_to
+from venues.pricing.strip import strip, years_to
+from venues.truth import StepPath
 
 LEVEL = StepPath(START_MS, MINUTE_MS, (1.0, 2.0, 3.0))
 EXPIRY = parse_expiry("27MAR20")

@@ -33,6 +33,9 @@ class FillTerms:
     legs: Mapping[str, int]
     """What the owner receives; negative quantities are sold by them."""
 
+    fee: int = 0
+    """USDC the owner pays the house on top."""
+
     @property
     def owner(self) -> str:
         """Account that pays and receives."""
@@ -48,7 +51,8 @@ class FillTerms:
         """Content id of everything that is owed: what a proof of delivery proves."""
         legs = {name: str(quantity) for name, quantity in self.legs.items()}
         names = {"fill": self.fill_id, "intent": self.intent_id, "solver": self.solver, "chain": self.chain}
-        return content_id({**names, "quantity": str(self.quantity), "debit": str(self.debit), "legs": legs})
+        fee = {"fee": str(self.fee)} if self.fee else {}
+        return content_id({**names, "quantity": str(self.quantity), "debit": str(self.debit), "legs": legs, **fee})
 
     @property
     def collateral(self) -> int:
@@ -57,8 +61,23 @@ class FillTerms:
 
     @property
     def cash(self) -> int:
-        """USDC the owner's vault pays in all; negative where it receives."""
+        """USDC the solver is paid for the legs and their collateral; negative where it pays."""
         return self.debit + self.collateral
+
+    @property
+    def total(self) -> int:
+        """USDC the owner's vault pays in all, the fee included; negative where it receives."""
+        return self.cash + self.fee
+
+    @property
+    def fee_at_home(self) -> int:
+        """Part of the fee that the owner's escrow pays; the rest is kept back of what they receive elsewhere."""
+        return self.fee if self.chain == self.home else max(0, self.total) - max(0, self.cash)
+
+    @property
+    def gain(self) -> int:
+        """USDC the owner gains over the limit."""
+        return self.signed.intent.max_debit(self.quantity) - self.debit - self.fee
 
     def violation(self, remaining: int | None) -> str | None:
         """Return how the terms break what the owner signed, or `None`; `remaining` as in `violation`."""
@@ -72,4 +91,6 @@ class FillTerms:
                 return "the signature is for another intent"
         except InvalidSignatureError as error:
             return str(error)
-        return violation(intent, self.legs, self.quantity, self.debit, remaining=remaining)
+        if self.fee < 0:
+            return f"a fee of {self.fee} is none"
+        return violation(intent, self.legs, self.quantity, self.debit + self.fee, remaining=remaining)

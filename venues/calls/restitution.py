@@ -7,6 +7,7 @@ from venues.calls.gas import REFUND_GAS
 from venues.chain_state import ChainState
 from venues.chains.transaction import Applied, Block, Log, Reverted
 from venues.clearing import FULL_COLLATERAL
+from venues.escrow import COLLECTOR
 
 RESERVE: Final = "reserve"
 """Owner of the vault that bears the loss of a reorganisation deeper than the level at which a proof was believed."""
@@ -16,8 +17,8 @@ RESERVE: Final = "reserve"
 class Restitute:
     """Give the owner back what was claimed from their lock with a proof that has turned out wrong.
 
-    The solver, who holds the cash and has its delivery back as well, pays what is free in its account; the reserve pays
-    the rest, as far as it can.
+    The fee goes back first. The solver, who holds the cash and has its delivery back as well, pays what is free in its
+    account; the reserve pays the rest, as far as it can.
     """
 
     fill_id: str
@@ -33,16 +34,18 @@ class Restitute:
             return Reverted(f"reverted: the delivery of fill {self.fill_id} is not disproved")
         account = state.clearing.account(lock.solver)
         free = max(0, account.cash - FULL_COLLATERAL.requirement(account).cash)
-        own = min(lock.cash, free)
-        reserve = min(lock.cash - own, state.escrow.vault(RESERVE))
+        fee = min(lock.fee, state.escrow.vault(COLLECTOR))
+        own = min(lock.cash - fee, free)
+        reserve = min(lock.cash - fee - own, state.escrow.vault(RESERVE))
         clearing = state.clearing.change(lock.solver, cash=-own)
-        escrow = state.escrow.credit(RESERVE, -reserve).credit(lock.owner, own + reserve)
+        escrow = state.escrow.collect(-fee).credit(RESERVE, -reserve).credit(lock.owner, fee + own + reserve)
         escrow = escrow.with_lock(replace(lock, state="refunded")).with_filled(lock.intent_id, -lock.quantity)
-        fields = (
+        fields: tuple[tuple[str, str | int], ...] = (
             ("fill", self.fill_id),
             ("solver", lock.solver),
             ("solver_cash", own),
             ("reserve_cash", reserve),
-            ("missing_cash", lock.cash - own - reserve),
+            ("missing_cash", lock.cash - fee - own - reserve),
         )
+        fields = (*fields, ("fee_cash", fee)) if fee else fields
         return Applied(replace(state, clearing=clearing, escrow=escrow), (Log("Restituted", fields),))

@@ -45,10 +45,11 @@ class Settle:
         if isinstance(traded, Reverted):
             return traded
         after = traded.state
-        escrow = after.escrow.credit(terms.owner, -terms.cash).with_filled(terms.intent_id, terms.quantity)
+        escrow = after.escrow.credit(terms.owner, -terms.total).collect(terms.fee)
+        escrow = escrow.with_filled(terms.intent_id, terms.quantity)
         clearing = after.clearing.change(terms.solver, cash=terms.cash)
         clearing = clearing.move(terms.solver, terms.owner, terms.legs, terms.collateral)
-        return _checked(replace(after, escrow=escrow, clearing=clearing), terms, traded, "Filled")
+        return _checked(replace(after, escrow=escrow, clearing=clearing), terms, traded, ("Filled", terms.fee))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +73,7 @@ class Lock:
             return refusal
         if terms.fill_id in state.escrow.locks or terms.fill_id in state.proofs:
             return Reverted(f"reverted: fill {terms.fill_id} was locked or delivered before")
-        cash = max(0, terms.cash)
+        cash = max(0, terms.total)
         lock = EscrowLock(
             fill_id=terms.fill_id,
             intent_id=terms.intent_id,
@@ -83,10 +84,11 @@ class Lock:
             terms=terms.id,
             refund_at_ms=self.refund_at_ms,
             proves_absence=self.proves_absence,
+            fee=terms.fee_at_home,
         )
         escrow = state.escrow.credit(terms.owner, -cash).with_lock(lock)
         escrow = escrow.with_filled(terms.intent_id, terms.quantity)
-        log = _log("Locked", terms, cash)
+        log = _log("Locked", terms, cash - lock.fee)
         if self.proves_absence:
             log = replace(log, fields=(*log.fields, ("away", terms.chain), ("deliver_by", self.deadline_ms)))
         return Applied(replace(state, escrow=escrow), (log,))
@@ -119,10 +121,13 @@ class Deliver:
         if isinstance(traded, Reverted):
             return traded
         after = traded.state
-        rebate = max(0, -terms.cash)
+        rebate = max(0, -terms.total)
+        fee = terms.fee - terms.fee_at_home
         clearing = after.clearing.move(terms.solver, terms.owner, terms.legs, terms.collateral + rebate)
-        delivered = replace(after, clearing=clearing, delivered=after.delivered.set(terms.fill_id, block.time_ms))
-        return _checked(delivered, terms, traded, "Delivered")
+        clearing, escrow = clearing.change(terms.solver, cash=-fee), after.escrow.collect(fee)
+        marks = after.delivered.set(terms.fill_id, block.time_ms)
+        delivered = replace(after, clearing=clearing, escrow=escrow, delivered=marks)
+        return _checked(delivered, terms, traded, ("Delivered", fee))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,10 +144,10 @@ class Claim:
             return Reverted(f"reverted: fill {self.terms.fill_id} is {lock.state if lock else 'not locked'}")
         if self.terms.fill_id not in state.proofs:
             return Reverted(f"reverted: no proof of delivery of fill {self.terms.fill_id}")
-        escrow = state.escrow.with_lock(replace(lock, state="claimed"))
-        clearing = state.clearing.change(lock.solver, cash=lock.cash)
+        escrow = state.escrow.with_lock(replace(lock, state="claimed")).collect(lock.fee)
+        clearing = state.clearing.change(lock.solver, cash=lock.cash - lock.fee)
         after = replace(state, escrow=escrow, clearing=clearing)
-        return Applied(after, (_log("Claimed", self.terms, lock.cash),))
+        return Applied(after, (_log("Claimed", self.terms, lock.cash - lock.fee, lock.fee),))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,8 +199,8 @@ def _unpayable(terms: FillTerms, state: ChainState) -> Reverted | None:
     filled = state.escrow.filled.get(terms.intent_id, 0) + terms.quantity
     if filled > terms.signed.intent.quantity:
         return Reverted(f"reverted: intent {terms.intent_id} would be filled beyond its quantity")
-    if state.escrow.vault(terms.owner) < terms.cash:
-        return Reverted(f"undercollateralised: vault of {terms.owner} is short of {terms.cash}")
+    if state.escrow.vault(terms.owner) < terms.total:
+        return Reverted(f"undercollateralised: vault of {terms.owner} is short of {terms.total}")
     return None
 
 
@@ -206,8 +211,10 @@ def _forbidden(terms: FillTerms, orders: Iterable[Order]) -> Reverted | None:
     return Reverted(f"reverted: the owner does not allow {venue}") if venue else None
 
 
-def _checked(state: ChainState, terms: FillTerms, traded: Traded, name: str) -> Applied[ChainState] | Reverted:
-    """Return the state if everybody it touched is still backed."""
+def _checked(
+    state: ChainState, terms: FillTerms, traded: Traded, told: tuple[str, int]
+) -> Applied[ChainState] | Reverted:
+    """Return the state if everybody it touched is still backed; `told` is what to log, and the fee collected."""
     lacking = state.clearing.uncovered({terms.owner, *traded.touched})
     if lacking is not None:
         return Reverted(f"undercollateralised: {lacking} lacks {state.clearing.shortfall(lacking)}")
@@ -215,11 +222,13 @@ def _checked(state: ChainState, terms: FillTerms, traded: Traded, name: str) -> 
         Log("Swapped", (("fill", terms.fill_id), ("order", place), ("cash", fill.cash)))
         for place, fill in enumerate(traded.fills)
     )
-    return Applied(state, (_log(name, terms, terms.cash), *swaps))
+    name, fee = told
+    return Applied(state, (_log(name, terms, terms.cash, fee), *swaps))
 
 
-def _log(name: str, terms: FillTerms, cash: int) -> Log:
-    fields = (
+def _log(name: str, terms: FillTerms, cash: int, fee: int = 0) -> Log:
+    """Return what a call announces: what the solver is paid, and the fee where one is collected."""
+    fields: tuple[tuple[str, str | int], ...] = (
         ("fill", terms.fill_id),
         ("intent", terms.intent_id),
         ("terms", terms.id),
@@ -227,4 +236,4 @@ def _log(name: str, terms: FillTerms, cash: int) -> Log:
         ("cash", cash),
         ("to", terms.home),
     )
-    return Log(name, fields)
+    return Log(name, (*fields, ("fee", fee), ("solver", terms.solver)) if fee else fields)

@@ -1,9 +1,9 @@
 """Calls that keep a chain's contracts going: oracle answers, quotes, arbitrage, bridges, expiry."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from intents.options import expiry_label
+from intents.options import PAYOFF_SCALE, OptionSeries, expiry_label
 from venues.calls.gas import BRIDGE_GAS
 from venues.calls.trading import trade_all
 from venues.chain_state import Answer, ChainState
@@ -11,6 +11,7 @@ from venues.chains.transaction import Applied, Block, Log, Reverted
 from venues.markets.clob import OrderBook, Quote, requote, withdraw
 from venues.markets.venue import Order
 from venues.oracles.twap import EXPIRY_WINDOW_MS, time_weighted_mean
+from venues.sightings import observed_by
 
 POST_GAS = 65_000
 REQUOTE_GAS = 60_000
@@ -136,6 +137,20 @@ class SettleExpiry:
         price = time_weighted_mean(state.answers, self.expiry_ms - EXPIRY_WINDOW_MS, self.expiry_ms)
         if price is None:
             return Reverted("stale: no oracle price")
-        clearing = state.clearing.settle(self.expiry_ms, price, block.time_ms)
+        exotic = state.clearing.exotics(self.expiry_ms)
+        seen = observed_by(state, self.expiry_ms, exotic)
+        clearing = state.clearing.settle(self.expiry_ms, price, block.time_ms, seen)
         fields = (("expiry", expiry_label(self.expiry_ms)), ("price", price))
-        return Applied(replace(state, clearing=clearing), (Log("Expired", fields),))
+        logs = (Log("Expired", fields), *_lapsed(state, exotic, price))
+        return Applied(replace(state, clearing=clearing), logs)
+
+
+def _lapsed(state: ChainState, exotic: Sequence[OptionSeries], price: int) -> Iterator[Log]:
+    """Yield what American options would still have paid that nobody exercised, in USDC base units."""
+    open_interest = state.clearing.open_interest()
+    for series in exotic:
+        worth = open_interest[series.symbol] * series.intrinsic(price) // PAYOFF_SCALE
+        if series.style == "american" and worth:
+            holders = sum(a.positions.get(series.symbol, 0) > 0 for a in state.clearing.accounts.values())
+            fields = (("symbol", series.symbol), ("price", price), ("worth", worth), ("holders", holders))
+            yield Log("Lapsed", fields)

@@ -25,7 +25,8 @@ from venues.markets.tick_option_amm import TickOptionAmm
 from venues.markets.venue import Market, Order, Side, Unfilled
 from venues.pricing import black76
 from venues.pricing.fixed_point import ONE
-from venues.truth import Truth, strip, years_to
+from venues.pricing.strip import strip, years_to
+from venues.truth import Truth
 from venues.view import Offer, View
 
 TIP_WEI: Final = 100_000_000

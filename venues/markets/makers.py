@@ -14,9 +14,11 @@ from venues.calls.upkeep import Ladders, Requote
 from venues.chain_state import ChainState
 from venues.chains.transaction import Transaction
 from venues.markets.clob import Quote
-from venues.pricing import black76
+from venues.observed import Observed
+from venues.pricing import listed
 from venues.pricing.black76 import Floats
-from venues.truth import Strip, years_to
+from venues.pricing.strip import Strip
+from venues.sightings import observed_by
 from venues.view import Offer, View
 
 TICK: Final = 10_000
@@ -55,6 +57,21 @@ class MakerRules:
 
     skew: float
     """Move of its volatility, as a fraction, for each hundred options of inventory."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Sight:
+    """What a maker prices by."""
+
+    spot: float
+    terms: Strip
+    vols: Floats
+    now_ms: int
+    observed: Observed
+
+    def prices(self, factor: float) -> Floats:
+        """Return prices in dollars at volatilities times a factor."""
+        return listed.prices(self.spot, self.terms, self.vols * factor, self.now_ms, self.observed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +117,8 @@ class Maker:
         stress = max(level / self.rules.calm_vol, 1.0)
         lean = 1 - self.rules.skew * _inventory(state, self.name) / 100
         widths = [self._width(stress, depth) for depth in range(self.rules.levels)]
-        prices = [self._prices(spot, terms, vols * lean, width, now_ms) for width in widths]
+        sight = _Sight(spot, terms, vols * lean, now_ms, _observed(state, terms))
+        prices = [_prices(sight, width) for width in widths]
         sizes = [_lots(self.rules.size * 1.5**depth / stress) for depth in range(self.rules.levels)]
         return {
             symbol: (
@@ -114,14 +132,27 @@ class Maker:
     def _width(self, stress: float, depth: int) -> float:
         return min((self.rules.half_spread + depth * self.rules.level_step) * stress, 0.9)
 
-    def _prices(self, spot: float, terms: Strip, vols: Floats, width: float, now_ms: int) -> tuple[Floats, Floats]:
-        """Return bid and ask of one level, in USDC base units on the tick, bids rounded down and asks up."""
-        years, calls = years_to(terms, now_ms), terms.calls > 0
-        bid = black76.price(spot, terms.strikes, vols * (1 - width), years, calls) * USDC_UNIT / TICK
-        ask = black76.price(spot, terms.strikes, vols * (1 + width), years, calls) * USDC_UNIT / TICK
-        # Deep in the money all widths have the same price but for the last bits, which must not order the levels.
-        floor, ceiling = np.floor(bid.round(_NOISE)) - 1, np.ceil(ask.round(_NOISE)) + 1
-        return np.maximum(floor, 0) * TICK, np.maximum(ceiling, floor + 2) * TICK
+
+def _prices(sight: _Sight, width: float) -> tuple[Floats, Floats]:
+    """Return bid and ask of one level, in USDC base units on the tick, bids rounded down and asks up."""
+    low, high = (sight.prices(1 + sign * width) * USDC_UNIT / TICK for sign in (-1, 1))
+    if sight.terms.exotics:
+        # Some of these are worth less as volatility rises: bids and asks stand around both.
+        middle = sight.prices(1.0) * USDC_UNIT / TICK
+        low, high = np.minimum(np.minimum(low, high), middle), np.maximum(np.maximum(low, high), middle)
+    # Deep in the money all widths have the same price but for the last bits, which must not order the levels.
+    floor, ceiling = np.floor(low.round(_NOISE)) - 1, np.ceil(high.round(_NOISE)) + 1
+    return np.maximum(floor, 0) * TICK, np.maximum(ceiling, floor + 2) * TICK
+
+
+def _observed(state: ChainState, terms: Strip) -> Observed:
+    """Return what the chain knows of barriers and fixings that listed series ask for."""
+    series = [each for _, each in terms.exotics]
+    seen = state.clearing.observed
+    for expiry in sorted({each.expiry_ms for each in series}):
+        found = observed_by(state, expiry, [each for each in series if each.expiry_ms == expiry])
+        seen = Observed(seen.touched.update(found.touched), seen.fixings.update(found.fixings))
+    return seen
 
 
 def _inventory(state: ChainState, owner: str) -> float:

@@ -11,7 +11,7 @@ from typing import Final
 
 from auction.payments.core import core_rewards
 from auction.payments.reference import References, exact_references, greedy_references
-from auction.payments.vcg import vcg_rewards
+from auction.payments.vcg import Cap, capped, vcg_rewards
 from auction.winner_determination.exact import Exact
 from auction.winner_determination.fairness import fair
 from auction.winner_determination.offer import Limits, Offer
@@ -21,6 +21,9 @@ from venues.seeds import generator
 ITEMS: Final = "ABCDEF"
 SHADES: Final = (50, 70, 85, 95)
 RAISES: Final = (110, 125, 150)
+FEE_PERCENT: Final = 20
+REWARD_PERCENT: Final = 50
+"""Fees as a share of the score, and most of its own fees that a winner is rewarded with, as in `fees-v1`."""
 
 Outcome = tuple[References, Mapping[str, int]]
 """Winners with their references, and rewards."""
@@ -62,6 +65,26 @@ def core(offers: Sequence[Offer], limits: Limits) -> Outcome:
     return references, core_rewards(round_, references)
 
 
+def vcg_within_fees(offers: Sequence[Offer], limits: Limits) -> Outcome:
+    references, rewards = vcg(offers, limits)
+    return references, capped(rewards, caps(references))
+
+
+def core_within_fees(offers: Sequence[Offer], limits: Limits) -> Outcome:
+    round_ = Exact(offers, limits)
+    references = exact_references(round_)
+    return references, core_rewards(round_, references, caps=caps(references))
+
+
+def caps(references: References) -> dict[str, Cap]:
+    """Return the bounds that the fees of each winner's own bids put on its reward."""
+    choice = references.choice
+    return {
+        solver: Cap(most=choice.score_of(solver) * FEE_PERCENT // 100 * REWARD_PERCENT // 100)
+        for solver in choice.solvers
+    }
+
+
 def published(offers: Sequence[Offer], limits: Limits) -> Outcome:
     references = greedy_references(fair(offers), limits)
     return references, vcg_rewards(references)
@@ -72,6 +95,8 @@ RULES: Final[Mapping[str, Callable[[Sequence[Offer], Limits], Outcome]]] = {
     "vcg": vcg,
     "vcg_with_fairness_filter": filtered_vcg,
     "core": core,
+    "vcg_within_fees": vcg_within_fees,
+    "core_within_fees": core_within_fees,
     "published_greedy": published,
 }
 

@@ -30,6 +30,7 @@ from venues.calls.fill_terms import FillTerms
 from venues.calls.upkeep import Requote, Trade
 from venues.chain_state import ChainState
 from venues.chains.transaction import Applied, Block, Call, Log
+from venues.escrow import COLLECTOR
 from venues.markets.clob import Quote
 from venues.markets.venue import Order, Side
 from venues.passages import Passage, arrival
@@ -42,6 +43,9 @@ PRICES = {"buyer": (4.0, 6.2), "seller": (-6.0, -2.8)}
 whos = st.sampled_from(["buyer", "seller"])
 quantities = st.integers(1, 250).map(lambda n: n / 100)
 shares = st.floats(0, 1)
+charges = st.sampled_from([0, 0, 1, 50_000])
+"""Fees of fills, in USDC base units."""
+
 slots = st.integers(0, 2)
 """Fills under way at the same time."""
 
@@ -84,6 +88,7 @@ class Settlements(RuleBasedStateMachine):
         self.totals = {chain: found.totals() for chain, found in self.states.items()}
         self.served = {who: Served() for who in OWNERS}
         self.ended: dict[str, str] = {}
+        self.fees = 0
         self.count = 0
         self.fills: dict[int, Fill] = {}
 
@@ -104,25 +109,34 @@ class Settlements(RuleBasedStateMachine):
         found = self.states[L1].escrow.locks.get(fill.owed.fill_id)
         return found.state == "locked" if found else self.now_ms <= fill.time_ms + 10 * MINUTE_MS
 
-    def _terms(self, who: str, chain: str, quantity: float, share: float) -> FillTerms:
+    def _terms(self, who: str, chain: str, quantity: float, offer: tuple[float, int]) -> FillTerms:
+        share, fee = offer
         self.count += 1
         low, high = PRICES[who]
         price = round(low + (high - low) * share, 2)
-        return terms(INTENTS[who], fill_id=f"fill{self.count}", chain=chain, quantity=quantity, price=price)
+        owed = terms(INTENTS[who], fill_id=f"fill{self.count}", chain=chain, quantity=quantity, price=price)
+        return replace(owed, fee=fee)
 
-    @rule(who=whos, quantity=quantities, share=shares, netted=st.booleans())
-    def settle_at_home(self, who: str, quantity: float, share: float, netted: bool) -> None:
-        owed = self._terms(who, L1, quantity, share)
+    @rule(who=whos, quantity=quantities, offer=st.tuples(shares, charges), netted=st.booleans())
+    def settle_at_home(self, who: str, quantity: float, offer: tuple[float, int], netted: bool) -> None:
+        owed = self._terms(who, L1, quantity, offer)
         call = replace(settle(owed, () if netted else None), deadline_ms=self.now_ms)
         if self._run(L1, call) is not None:
             self.served[who].add(owed)
+            self.fees += owed.fee
 
-    @rule(slot=slots, who=whos, quantity=quantities, share=shares, locks=st.sampled_from([True, True, False]))
-    def award_away(self, slot: int, who: str, quantity: float, share: float, locks: bool) -> None:
+    @rule(
+        slot=slots,
+        who=whos,
+        quantity=quantities,
+        offer=st.tuples(shares, charges),
+        locks=st.sampled_from([True, True, False]),
+    )
+    def award_away(self, slot: int, who: str, quantity: float, offer: tuple[float, int], locks: bool) -> None:
         """Begin a fill as the plan says, with the lock, or leave that for later; one fill at a time in a slot."""
         if any(self._is_open(fill) for fill in self._at(slot)):
             return
-        self.fills[slot] = Fill(who, self._terms(who, L2, quantity, share), self.now_ms)
+        self.fills[slot] = Fill(who, self._terms(who, L2, quantity, offer), self.now_ms)
         if locks:
             self.lock_at_home(slot)
 
@@ -157,6 +171,7 @@ class Settlements(RuleBasedStateMachine):
         for fill in self._at(slot):
             if self._run(L1, claim(fill.owed)) is not None:
                 self.served[fill.who].add(fill.owed)
+                self.fees += fill.owed.fee_at_home
 
     @rule(slot=slots, factor=st.sampled_from([1, 1, 1, 0, 2]))
     def refund_at_home(self, slot: int, factor: int) -> None:
@@ -207,6 +222,10 @@ class Settlements(RuleBasedStateMachine):
             held = sum(k.cash for k in escrow.locks.values() if k.owner == keys.address and k.state == "locked")
             paid = VAULT - escrow.vault(keys.address) - held
             assert paid <= self.served[who].most
+
+    @invariant()
+    def the_house_has_the_fees_of_what_was_paid_for(self) -> None:
+        assert self.states[L1].escrow.vault(COLLECTOR) == self.fees
 
     @invariant()
     def what_is_paid_for_was_delivered(self) -> None:
