@@ -10,6 +10,8 @@ from solvernet.engine import RunName
 from solvernet.inline import InlineRun, open_inline
 from solvernet.scenario import parse_scenario, scenario_hash, scenario_text
 
+pytestmark = pytest.mark.proof
+
 WINDOW = 'start = "2020-03-11T12:00:00Z"\nend = "2020-03-11T14:00:00Z"'
 SHORT = 'start = "2020-03-11T12:00:00Z"\nend = "2020-03-11T12:16:00Z"'
 LIVES = "lives_s = 3600.0"

@@ -83,8 +83,7 @@ def test_nothing_helps_where_nobody_trades_what_is_wanted() -> None:
     )
 
 
-@pytest.mark.parametrize("quantity", [0.05, 3.0, 40.0])
-@pytest.mark.parametrize("fill", ["partial", "all_or_none"])
+@pytest.mark.parametrize(("quantity", "fill"), [(0.05, "all_or_none"), (40.0, "partial")])
 def test_the_least_limit_has_a_route_and_one_unit_less_has_none(quantity: float, fill: str) -> None:
     wish = job(LONG_PUT, quantity, 0.1, fill=fill)
 
