@@ -20,9 +20,10 @@ from auction.reckoning import Decided, Reckoning
 from auction.round import RoundResult, Ruling, awards, close, first_best
 from auction.rules import AuctionRules
 from auction.sanctions.court import sanctions_of
-from auction.scoring import Scored, Tender, plans_of
+from auction.scoring import Scored, Tender
 from auction.settlement.attribution import Verdict
 from auction.settlement.executor import Executor
+from auction.settlement.own_sending import sent_plans
 from auction.settlement.plan import Deadlines
 from auction.stakes import Stakes
 from intents.canonical import Json
@@ -184,7 +185,9 @@ class Auctioneer:
         plans = [
             (plan, (scored.bid.solver, scored.position) in kept)
             for scored in result.winners
-            for plan in plans_of(scored.bid, scored.position, tender, self._deadlines)
+            for plan in sent_plans(
+                scored.bid, scored.position, decisions.get(scored.bid.solver), tender, self._deadlines
+            )
         ]
         self._aftermath.begin(self.world, plans)
         self._payday.begin(self.world, tender.round)

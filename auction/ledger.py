@@ -1,68 +1,33 @@
-"""The ledger: every event of a run in a hash chain, committed once a round.
+"""The ledger in one SQLite file: every event of a run in a hash chain, committed once a round."""
 
-Two chains, in one SQLite file. `events` is what happened: logical times, decisions, contents; its last hash is the
-run's fingerprint. `telemetry` is how it was carried out: wall times, retransmissions, CPU; it differs from run to run.
-A row's hash covers the row before it, so a changed byte shows, and everything after it.
-"""
-
-import hashlib
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
-from auction.bodies import parsed
 from auction.errors import BrokenChainError, LedgerError
 from auction.folder_lock import FolderLock
-from intents.canonical import Json, canonical_bytes
+from auction.ledger_schema import SCHEMA_KEY, SCHEMA_VERSION, TABLES, check_schema
+from auction.rows import CHAINS, GENESIS, Event, Head, Row, Stored, Table, appended, chain_hash, checked_to
 
-SCHEMA_VERSION: Final = 1
 FILE_NAME: Final = "ledger.sqlite"
-GENESIS: Final = "0" * 64
-
-Table = Literal["events", "telemetry"]
 
 _UNREADABLE: Final = (sqlite3.Error, UnicodeDecodeError)
 """What comes of reading a file that is damaged, or was never a ledger."""
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
-CREATE TABLE IF NOT EXISTS events (
-    seq INTEGER PRIMARY KEY, round INTEGER NOT NULL, time_ms INTEGER NOT NULL, kind TEXT NOT NULL,
-    body TEXT NOT NULL, hash TEXT NOT NULL) STRICT;
-CREATE TABLE IF NOT EXISTS telemetry (
-    seq INTEGER PRIMARY KEY, round INTEGER NOT NULL, time_ms INTEGER NOT NULL, kind TEXT NOT NULL,
-    body TEXT NOT NULL, hash TEXT NOT NULL) STRICT;
-"""
+
+def created(table: str) -> str:
+    """Return the SQL that makes a table of a ledger unless it is there."""
+    kinds = {int: "INTEGER", str: "TEXT"}
+    (key, kind), *others = TABLES[table]
+    columns = [f"{key} {kinds[kind]} PRIMARY KEY", *(f"{name} {kinds[of]} NOT NULL" for name, of in others)]
+    return f"CREATE TABLE IF NOT EXISTS {table} ({', '.join(columns)}) STRICT"
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One thing that happened."""
-
-    round: int
-    time_ms: int
-    """Logical time for events, wall time for telemetry; Unix milliseconds."""
-
-    kind: str
-    body: Json
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """An event as it stands in the ledger."""
-
-    seq: int
-    event: Event
-    hash: str
-
-
-def chain_hash(previous: str, event: Event) -> str:
-    """Return the hash of an event that follows the hash `previous`."""
-    content: list[Json] = [previous, event.round, event.time_ms, event.kind, event.body]
-    return hashlib.sha256(canonical_bytes(content)).hexdigest()
+def inserted(table: str) -> str:
+    """Return the SQL that puts a record into a table, or another one in the place of that with its key."""
+    return f"INSERT OR REPLACE INTO {table} VALUES ({', '.join('?' * len(TABLES[table]))})"  # noqa: S608  a literal
 
 
 class Ledger:
@@ -102,21 +67,31 @@ class Ledger:
                 undo.callback(self._connection.close)
                 self._connection.execute("PRAGMA journal_mode=WAL")
                 self._connection.execute("PRAGMA synchronous=FULL")
-                self._connection.executescript(_SCHEMA)
-                self._ends = {table: self._end(table) for table in ("events", "telemetry")}
+                with self._connection:
+                    self._check_schema()
+                    for table in TABLES:
+                        self._connection.execute(created(table))
+                self._heads = {table: self._head(table) for table in CHAINS}
             except (sqlite3.Error, UnicodeDecodeError) as error:
                 raise LedgerError(f"cannot write a ledger in {self._path.parent}: {error}") from None
             undo.pop_all()
 
-    def _end(self, table: str) -> tuple[int, str]:
+    def _check_schema(self) -> None:
+        """Refuse a file that another version of the schema was made of: nothing may be added to it."""
+        found = self._connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone()
+        meta = dict(self._connection.execute("SELECT key, value FROM meta")) if found else {}
+        if meta:
+            check_schema(meta, str(self._path))
+
+    def _head(self, table: Table) -> Head:
         query = f"SELECT seq, hash FROM {table} ORDER BY seq DESC LIMIT 1"  # noqa: S608  a literal
-        count, head = self._connection.execute(query).fetchone() or (0, GENESIS)
-        return count, head
+        found = self._connection.execute(query).fetchone()
+        return Head(*found) if found else Head()
 
     @property
     def fingerprint(self) -> str:
         """Hash of the last event."""
-        return self._ends["events"][1]
+        return self._heads["events"].hash
 
     def name(self, meta: dict[str, str]) -> None:
         """Write down what names the run: code version, scenario, seed.
@@ -125,8 +100,8 @@ class Ledger:
             LedgerError: if it cannot be written.
         """
         with self._transaction():
-            rows = [("schema", str(SCHEMA_VERSION)), *sorted(meta.items())]
-            self._connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", rows)
+            rows = [(SCHEMA_KEY, str(SCHEMA_VERSION)), *sorted(meta.items())]
+            self._connection.executemany(inserted("meta"), rows)
 
     def forget(self) -> None:
         """Take the name off again: no run came of it."""
@@ -141,8 +116,8 @@ class Ledger:
             TypeError: if a body is not canonical JSON.
         """
         with self._transaction():
-            ends = {"events": self._append("events", events), "telemetry": self._append("telemetry", telemetry)}
-        self._ends |= ends
+            heads = [self._append("events", events), self._append("telemetry", telemetry)]
+        self._heads = dict(zip(CHAINS, heads, strict=True))
 
     def close(self) -> None:
         """Close the file, and leave it as one plain file that can be read from any medium.
@@ -173,16 +148,12 @@ class Ledger:
         except sqlite3.Error as error:
             raise LedgerError(f"the ledger cannot be written: {error}") from None
 
-    def _append(self, table: Table, events: Iterable[Event]) -> tuple[int, str]:
-        """Insert rows at the end of a chain; return how many it then has, and its last hash."""
-        rows = []
-        count, head = self._ends[table]
-        for event in events:
-            count, head = count + 1, chain_hash(head, event)
-            body = canonical_bytes(event.body).decode()
-            rows.append((count, event.round, event.time_ms, event.kind, body, head))
+    def _append(self, table: Table, events: Iterable[Event]) -> Head:
+        """Insert rows at the end of a chain, and return its head."""
+        rows, head = appended(self._heads[table], events)
         self._connection.executemany(f"INSERT INTO {table} VALUES (?, ?, ?, ?, ?, ?)", rows)  # noqa: S608  a literal
-        return count, head
+        self._connection.execute(inserted("heads"), (table, head.length, head.hash))
+        return head
 
 
 class LedgerReader:
@@ -208,25 +179,13 @@ class LedgerReader:
             raise
 
     def rows(self, table: Table = "events") -> Iterator[Row]:
-        """Yield the rows in order, checking the chain on the way.
+        """Yield the rows in order, checking the chain on the way; a writer may go on meanwhile.
 
         Raises:
             BrokenChainError: at the first row that does not hold together.
         """
-        head = GENESIS
         query = f"SELECT seq, round, time_ms, kind, body, hash FROM {table} ORDER BY seq"  # noqa: S608  a literal
-        for expected, row in enumerate(self._read(query, table), start=1):
-            seq, round_number, time_ms, kind, body, found = row
-            if seq != expected:
-                raise BrokenChainError(table, expected, f"is missing; the next row is {seq}")
-            try:
-                event = Event(round_number, time_ms, kind, parsed(body))
-                head = chain_hash(head, event)
-            except (ValueError, TypeError) as error:
-                raise BrokenChainError(table, seq, f"does not hold an event: {error}") from None
-            if canonical_bytes(event.body).decode() != body or head != found:
-                raise BrokenChainError(table, seq, f"({kind}) does not match its hash: it or a row before was changed")
-            yield Row(seq, event, found)
+        return checked_to(table, self._head(table), self._read(query, table))
 
     def fingerprint(self) -> str:
         """Return the hash of the last event, as stored.
@@ -262,13 +221,18 @@ class LedgerReader:
             meta: dict[str, str] = dict(self._connection.execute("SELECT key, value FROM meta"))
         except _UNREADABLE as error:
             raise LedgerError(f"{path} is not a ledger: {error}") from None
-        if not meta:
-            raise LedgerError(f"{path} holds no run: it was killed before it began; remove the folder and run again")
-        if meta.get("schema") != str(SCHEMA_VERSION):
-            raise LedgerError(f"{path} has schema {meta.get('schema')}, this version reads {SCHEMA_VERSION}")
+        check_schema(meta, str(path))
         return meta
 
-    def _read(self, query: str, table: Table) -> Iterator[tuple[int, int, int, str, str, str]]:
+    def _head(self, table: Table) -> Head:
+        """Return the head of a chain, read before its rows: the chain may have grown since."""
+        try:
+            found = self._connection.execute("SELECT length, hash FROM heads WHERE chain = ?", (table,)).fetchone()
+        except _UNREADABLE as error:
+            raise LedgerError(f"the heads of the chains cannot be read: {error}") from None
+        return Head(*found) if found else Head()
+
+    def _read(self, query: str, table: Table) -> Iterator[Stored]:
         last = 0
         try:
             for row in self._connection.execute(query):
@@ -276,3 +240,17 @@ class LedgerReader:
                 yield row
         except _UNREADABLE as error:
             raise BrokenChainError(table, last + 1, f"cannot be read: {error}") from None
+
+
+__all__ = [
+    "FILE_NAME",
+    "GENESIS",
+    "Event",
+    "Ledger",
+    "LedgerReader",
+    "Row",
+    "Table",
+    "chain_hash",
+    "created",
+    "inserted",
+]

@@ -99,7 +99,7 @@ class Dropped:
 
 def check(bid: Bid, position: int, tender: Tender) -> Scored | Dropped:
     """Return the bid with its score, or why it is dropped."""
-    fault = _form_fault(bid, tender) or _terms_fault(bid, tender) or _venue_fault(bid, tender)
+    fault = flaw(bid, tender)
     if fault:
         return Dropped(bid=bid, position=position, code=fault[0], detail=fault[1])
     claims = merged_claims([_claim(order, tender) for fill in bid.fills for order in fill.orders])
@@ -122,6 +122,11 @@ def check(bid: Bid, position: int, tender: Tender) -> Scored | Dropped:
         needs=_needs(bid, tender),
         fees=fees if tender.fees else (),
     )
+
+
+def flaw(bid: Bid, tender: Tender) -> tuple[BidCode, str] | None:
+    """Return code and detail of what keeps a bid from being carried out at all, whatever prices are."""
+    return _form_fault(bid, tender) or _terms_fault(bid, tender) or _venue_fault(bid, tender)
 
 
 def unbounded(home: str, chain: str) -> Deadlines:  # noqa: ARG001

@@ -6,12 +6,19 @@ Two parties that hold the same content compute the same id: keys sorted, no whit
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from pydantic import BaseModel
 
 Json: TypeAlias = bool | int | str | Sequence["Json"] | Mapping[str, "Json"] | None
 """What canonical JSON may hold. Floats are left out: they do not print alike everywhere."""
+
+
+_ENCODER: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+"""Made once: to make it takes longer than to write a small content."""
+
+_PLAIN: Final = frozenset({str, int, bool, type(None)})
+"""What holds nothing that would have to be looked into."""
 
 
 def canonical_bytes(content: Json) -> bytes:
@@ -21,7 +28,7 @@ def canonical_bytes(content: Json) -> bytes:
         TypeError: if `content` holds a float, a key that is no string, or anything else that is not JSON.
     """
     _check(content)
-    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+    return _ENCODER.encode(content).encode()
 
 
 def content_id(content: Json) -> str:
@@ -40,6 +47,8 @@ def model_id(model: BaseModel) -> str:
 
 
 def _check(content: object) -> None:
+    if type(content) in _PLAIN:
+        return
     if isinstance(content, float):
         raise TypeError(f"canonical JSON holds no floats: {content!r}; write it as an integer or a decimal string")
     if isinstance(content, Mapping):

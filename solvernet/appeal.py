@@ -14,7 +14,7 @@ from auction.ledger import GENESIS, Event, Row, chain_hash
 from solvernet import __version__
 from solvernet.engine import Engine
 from solvernet.recording import Recording, check_version, parting, read
-from solvernet.replay import events_of
+from solvernet.replay import worked_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def _punished(recording: Recording, prefix: str) -> Row:
 def _relive(engine: Engine, recording: Recording, last: Row) -> str | None:
     """Work the run out again up to a row, and return where it parts from the ledger, if it does before that."""
     head = GENESIS
-    for row, event in zip(recording.rows, events_of(engine, recording), strict=False):
+    for row, event in zip(recording.rows, worked_out(engine, recording), strict=False):
         head = chain_hash(head, event)
         if row.seq < last.seq and row.hash != head:
             return f"row {row.seq} {parting(row.event, event)}"

@@ -12,6 +12,7 @@ from auction.conduct.dependence import DependenceMonitor
 from auction.conduct.records import records_of
 from auction.house import Benchmark, absent, before_fees, benchmark
 from auction.ledger import Event
+from auction.validator.validator import Validator
 from intents.canonical import Json
 from intents.fees import RoundFees
 from intents.sealing import Letterbox
@@ -93,8 +94,10 @@ class Engine:
         self.rollup_record = RollupRecord(scenario)
         self.fee_record = FeeRecord()
         self.exercise_record = ExerciseRecord(scenario)
+        self.validator = Validator(name.window.start)
         watchers = (self.recorder, self.fee_record, self.venue_record, self.oracle_record, self.corruption_record)
-        for watcher in (*watchers, self.rollup_record, self.bridge_record, self.exercise_record):
+        others = (self.rollup_record, self.bridge_record, self.exercise_record)
+        for watcher in (self.validator, *watchers, *others):
             self.auctioneer.watch(watcher)
         self.extraction = ExtractionObserver(kinds(scenario, world.faults))
         if self.extraction.kinds:
@@ -211,4 +214,6 @@ class Engine:
 
     def drain(self) -> tuple[Event, ...]:
         """Return the events since the last call."""
-        return self.auctioneer.drain()
+        events = self.auctioneer.drain()
+        self.validator.hear(events)
+        return events

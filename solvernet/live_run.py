@@ -8,7 +8,8 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 
-from auction.ledger import Event, Ledger
+from auction.ledger_interface import LedgerWriter
+from auction.rows import Event
 from intents.bus.bus import Bus
 from intents.bus.topics import Topics
 from intents.client import IntentClient
@@ -32,7 +33,7 @@ Progress = Callable[[int, int], None]
 class LiveRun:
     """The run."""
 
-    def __init__(self, engine: Engine, ledger: Ledger, bus: Bus, topics: Topics, solicitor: Solicitor) -> None:
+    def __init__(self, engine: Engine, ledger: LedgerWriter, bus: Bus, topics: Topics, solicitor: Solicitor) -> None:
         self.engine = engine
         self.killed: list[str] = []
         self.work: dict[str, int] = {}

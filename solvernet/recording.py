@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Final, Literal
 
 from auction.errors import LedgerError
-from auction.ledger import Event, LedgerReader, Row
+from auction.rows import Event, Row
 from intents.canonical import Json
 from intents.intent import SignedIntent
 from solvernet import __version__
 from solvernet.engine import Engine, RunName
+from solvernet.ledger_place import open_reader
 from solvernet.scenario import parse_scenario, scenario_hash, with_solvers
 from solvers.messages import BidSheet, Decision
 
@@ -107,7 +108,7 @@ def read_beginning(folder: Path) -> Recording:
     Raises:
         LedgerError: if there is none, it does not name its run, or a row does not hold together.
     """
-    reader = LedgerReader(folder)
+    reader = open_reader(folder)
     try:
         rows, telemetry = tuple(reader.rows("events")), tuple(reader.rows("telemetry"))
     finally:

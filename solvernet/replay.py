@@ -49,7 +49,7 @@ def replay(folder: Path) -> ReplayResult:
     engine = Engine(recording.name, recording.software, __version__)
     recorded = iter(recording.rows)
     count, head = 0, GENESIS
-    for event in events_of(engine, recording):
+    for event in worked_out(engine, recording):
         row = next(recorded, None)
         count += 1
         head = chain_hash(head, event)
@@ -62,11 +62,13 @@ def replay(folder: Path) -> ReplayResult:
     return ReplayResult(count, head, gap, engine)
 
 
-def events_of(engine: Engine, recording: Recording) -> Iterator[Event]:
-    """Yield the events of the run, worked out from the recorded inputs."""
+def worked_out(engine: Engine, recording: Recording, most: int | None = None) -> Iterator[Event]:
+    """Yield the events of the run, worked out from the recorded inputs; those of the first `most` rounds, if given."""
     window = engine.name.window
     rounds = (window.end - window.start) // engine.every_ms
     for number in range(1, rounds + MOST_DRAIN_ROUNDS + 1):
+        if most is not None and number > most:
+            return
         hear(engine, recording.arrivals(engine.rounds, "between"))
         engine.advance(window.start + number * engine.every_ms)
         if number > rounds and engine.is_over():

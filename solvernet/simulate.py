@@ -8,7 +8,7 @@ from typing import Literal
 
 import solvernet
 from auction.errors import LedgerError
-from auction.ledger import Ledger, LedgerReader
+from auction.ledger_interface import LedgerWriter
 from intents.bus.bus import Bus
 from intents.bus.memory import MemoryBroker, MemoryBus
 from intents.bus.mqtt import MqttBus
@@ -16,6 +16,7 @@ from intents.bus.topics import Topics
 from solvernet import telemetry
 from solvernet.engine import Engine, RunName
 from solvernet.errors import RunAbortedError, SolvernetError
+from solvernet.ledger_place import open_reader, open_writer
 from solvernet.live_run import LiveRun, Progress
 from solvernet.network.broker_guard import GuardedBroker
 from solvernet.network.hosts import SolverProcess
@@ -48,6 +49,9 @@ class RunConfig:
     """Address of a broker that is already there; without one an embedded broker is started."""
 
     out: Path
+    ledger: str | None = None
+    """Address of a database to keep the ledger in; in the folder `out` without one."""
+
     ideal: bool = True
     """Whether to run the ideal world beside the real one, to know what was due."""
 
@@ -95,7 +99,7 @@ def prepare_again(folder: Path) -> Prepared:
         LedgerError: if there is no ledger, its run has ended, or another version wrote it.
         SolversError: if a solver does not exist any more or does not load.
     """
-    reader = LedgerReader(folder)
+    reader = open_reader(folder)
     try:
         if reader.last_kind() == "run.closed":
             raise LedgerError(f"the run in {folder} has ended: there is nothing to resume")
@@ -118,7 +122,7 @@ async def run(config: RunConfig, prepared: Prepared, progress: Progress | None =
     """
     started = telemetry.seconds()
     async with AsyncExitStack() as stack:
-        ledger = Ledger(config.out, goes_on=prepared.is_begun)
+        ledger = open_writer(config.out, config.ledger, goes_on=prepared.is_begun)
         stack.callback(ledger.close)
         ideal = await stack.enter_async_context(IdealProcess(prepared.name, prepared.text)) if config.ideal else None
         live = await _open(config, prepared, ledger, stack)
@@ -129,7 +133,7 @@ async def run(config: RunConfig, prepared: Prepared, progress: Progress | None =
         return RunResult(outcome, live.work)
 
 
-async def _open(config: RunConfig, prepared: Prepared, ledger: Ledger, stack: AsyncExitStack) -> LiveRun:
+async def _open(config: RunConfig, prepared: Prepared, ledger: LedgerWriter, stack: AsyncExitStack) -> LiveRun:
     """Start broker, bus, solvers and core; a run that does not even start leaves no ledger behind."""
     recording: Recording | None = None
     if prepared.is_begun:

@@ -25,6 +25,7 @@ from solvernet.rollup_table import RollupLine, rollup_table
 from solvernet.security_table import SecurityFigures, security_table
 from solvernet.settlements_due import settlements
 from solvernet.stability_figures import StabilityFigures, stability_figures
+from solvernet.validation import Validation, validation_of
 from solvernet.venue_table import VenueLine, venue_table
 from solvernet.who_paid import PaidLine, who_paid
 
@@ -107,6 +108,7 @@ class Summary(Boundary):
     solvers: tuple[SolverLine, ...]
     failed_fills: tuple[FailedFill, ...]
     failed_by_cause: dict[str, int]
+    validation: Validation | None = None
     venues: tuple[VenueLine, ...] = ()
     """Orders by kind of venue and chain."""
 
@@ -204,6 +206,7 @@ def summarise(outcome: Outcome) -> Summary:
             for verdict in verdicts
         ),
         failed_by_cause=_counted(verdict.cause for verdict in verdicts),
+        validation=validation_of(engine.validator),
         venues=_venues(engine),
         oracles=oracle_table(
             engine.name.scenario, engine.name.window, engine.oracle_record, engine.auctioneer.world.truth

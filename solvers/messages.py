@@ -1,14 +1,14 @@
 """What auctioneer and solvers say to each other."""
 
 from collections.abc import Mapping
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
 from intents.boundary import Amount, Boundary, SignedAmount
 from intents.fees import RoundFees
 from intents.intent import Intent
-from solvers.bid import Bid
+from solvers.bid import MAX_FILLS, Bid, BidFill
 from solvers.bid_codes import BidCode
 from venues.snapshot import Snapshot
 
@@ -111,14 +111,25 @@ class BidResult(Boundary):
     for a solver that wins nothing."""
 
 
+class OwnSettlement(Boundary):
+    """What a solver says it sends itself for one of its wins, in place of what was awarded."""
+
+    position: int = Field(ge=0)
+    fills: tuple[BidFill, ...] = Field(min_length=1, max_length=MAX_FILLS)
+    """One for each fill that was awarded, of the same intents in the same order."""
+
+
 class Decision(Boundary):
-    """What a solver does about an award: settle by the published policy, or nothing."""
+    """What a solver does about an award: settle by the published policy, or by itself, or nothing."""
 
     kind: Literal["decision"] = "decision"
     round: int
     solver: str
     settle: tuple[int, ...]
     """Positions of the winning bids that it settles."""
+
+    own: Annotated[tuple[OwnSettlement, ...], Field(exclude_if=lambda value: not value)] = ()
+    """What it sends itself for some of them."""
 
     error: str = Field(default="", max_length=512)
 

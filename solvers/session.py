@@ -13,7 +13,17 @@ from typing import Final, TypeVar
 from intents.canonical import model_bytes
 from intents.sealing import Author
 from solvers.bid import Bid
-from solvers.messages import MAX_BIDS, Announcement, Award, BidSheet, Decision, Hello, Notice, SealedSheet
+from solvers.messages import (
+    MAX_BIDS,
+    Announcement,
+    Award,
+    BidSheet,
+    Decision,
+    Hello,
+    Notice,
+    OwnSettlement,
+    SealedSheet,
+)
 from solvers.solver import Batch, Solver, batch_of
 from venues.snapshot import Snapshot
 
@@ -63,7 +73,9 @@ class Session:
         with _captured():
             none: tuple[int, ...] = ()
             settle, error = _guarded(lambda: _positions(self._solver.on_award(award), award), none)
-        return Decision(round=award.round, solver=self._name, settle=settle, error=error)
+            nothing: tuple[OwnSettlement, ...] = ()
+            own, wrong = _guarded(lambda: _own(self._solver.own_settlements(award), settle), nothing)
+        return Decision(round=award.round, solver=self._name, settle=settle, own=own, error=error or wrong)
 
     def hear(self, notice: Notice) -> None:
         """Pass a notice on to the solver."""
@@ -122,6 +134,16 @@ def _positions(answer: object, award: Award) -> tuple[int, ...]:
     if not isinstance(answer, list | tuple) or not set(answer) <= set(award.won):
         raise TypeError("on_award must return positions of winning bids")
     return tuple(sorted({int(position) for position in answer}))
+
+
+def _own(answer: object, settled: tuple[int, ...]) -> tuple[OwnSettlement, ...]:
+    """Return what a solver sends itself, checked as if it had come from outside."""
+    if not isinstance(answer, list | tuple) or not all(isinstance(each, OwnSettlement) for each in answer):
+        raise TypeError("own_settlements must return settlements")
+    positions = [each.position for each in answer]
+    if len(set(positions)) < len(positions) or not set(positions) <= set(settled):
+        raise ValueError("own_settlements must return one settlement at most for each bid that is settled")
+    return tuple(OwnSettlement.model_validate_json(each.model_dump_json()) for each in answer)
 
 
 def _guarded(work: Callable[[], T], otherwise: T) -> tuple[T, str]:

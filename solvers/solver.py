@@ -9,7 +9,7 @@ from intents.assets import OPTION_UNIT, PRICE_UNIT, USDC_UNIT
 from intents.fees import RoundFees
 from solvers.bid import Bid, BidFill
 from solvers.errors import NoProgramError
-from solvers.messages import Announcement, Award, Ban, Notice
+from solvers.messages import Announcement, Award, Ban, Notice, OwnSettlement
 from solvers.routing import auto, own
 from solvers.routing.auto import Budget
 from solvers.routing.own import IntentProgram, Objective
@@ -166,6 +166,13 @@ class Solver(ABC):
     def on_award(self, award: Award) -> Sequence[int]:
         """Return the positions of the winning bids to settle: all of them, unless a solver breaks its word."""
         return award.won
+
+    def own_settlements(self, award: Award) -> Sequence[OwnSettlement]:  # noqa: ARG002  an optional hook
+        """Return what it sends itself for some of the bids that it settles; by default the network sends for it.
+
+        The contracts hold whoever sends to what owners signed. Whether it is what was awarded, the validator sees.
+        """
+        return ()
 
     def on_settled(self, notice: Notice) -> None:  # noqa: B027  an optional hook
         """Hear that one of this solver's fills was settled or failed."""

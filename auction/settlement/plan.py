@@ -53,6 +53,8 @@ class Plan:
     """All steps of one fill, in the order in which they may happen."""
 
     terms: FillTerms
+    """What was awarded."""
+
     home: str
     steps: tuple[Step, ...]
 

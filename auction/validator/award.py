@@ -5,7 +5,7 @@ too, so that an award that differs from them shows.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast
 
 from auction.ledger import Event
@@ -31,75 +31,84 @@ class Awarded:
 
 
 @dataclass(slots=True)
-class _Records:
-    """Events sorted by what they are looked up by."""
+class Awards:
+    """All awards that a run has written down so far, sorted by what they are looked up by, and read when asked for."""
 
-    signed: dict[str, SignedIntent]
-    bids: dict[tuple[int, str, int], Bid]
-    winners: dict[int, frozenset[str]]
-    fees: dict[int, RoundFees]
+    _signed: dict[str, Mapping[str, Json]] = field(default_factory=dict)
+    _sheets: dict[tuple[int, str], Mapping[str, Json]] = field(default_factory=dict)
+    _winners: dict[int, frozenset[str]] = field(default_factory=dict)
+    _fees: dict[int, RoundFees] = field(default_factory=dict)
+    _awarded: dict[str, Event] = field(default_factory=dict)
+    _read: dict[str, Awarded | Verdict] = field(default_factory=dict)
+    ends: dict[str, str] = field(default_factory=dict)
+    """What the auctioneer last said of a fill: `fill.delivered`, `fill.undone` or `fill.failed`."""
 
+    def hear(self, events: Iterable[Event]) -> None:
+        """Take in what was written down."""
+        for event in events:
+            body = _body(event)
+            if event.kind == "intent.received":
+                self._signed[str(body["intent_id"])] = cast("Mapping[str, Json]", body["signed"])
+            elif event.kind == "bids.opened":
+                self._sheets[event.round, str(body["solver"])] = body
+            elif event.kind == "round.opened" and "fees" in body:
+                self._fees[event.round] = RoundFees.model_validate(body["fees"], strict=False)
+            elif event.kind == "round.closed":
+                self._winners[event.round] = frozenset(map(str, cast("list[Json]", body["winners"])))
+            elif event.kind == "fill.awarded":
+                self._awarded[str(body["fill"])] = event
+            elif event.kind in {"fill.delivered", "fill.undone"}:
+                self.ends[str(body["fill"])] = event.kind
+            elif event.kind == "fill.failed":
+                self.ends[str(body["fill_id"])] = event.kind
 
-def awards_of(events: Iterable[Event]) -> tuple[dict[str, Awarded], tuple[Verdict, ...]]:
-    """Return the awarded fills by name, and a verdict on each whose records are missing or disagree."""
-    kept = list(events)
-    records = _records(kept)
-    awards: dict[str, Awarded] = {}
-    faults: list[Verdict] = []
-    for event in kept:
-        if event.kind != "fill.awarded":
-            continue
-        found = _award(event, records)
-        if isinstance(found, Verdict):
-            faults.append(found)
-        else:
-            awards[found.terms.fill_id] = found
-    return awards, tuple(faults)
+    @property
+    def fills(self) -> tuple[str, ...]:
+        """Names of the awarded fills, in the order of their awards."""
+        return tuple(self._awarded)
 
+    def award(self, fill: str) -> Awarded | Verdict:
+        """Return an awarded fill, or a verdict if its records are missing or disagree."""
+        known = self._read.get(fill)
+        if known is None:
+            known = self._award(self._awarded[fill])
+            if isinstance(known, Awarded) or known.kind == "violation":
+                self._read[fill] = known
+        return known
 
-def _records(events: Iterable[Event]) -> _Records:
-    records = _Records({}, {}, {}, {})
-    for event in events:
+    def _award(self, event: Event) -> Awarded | Verdict:
         body = _body(event)
-        if event.kind == "intent.received":
-            records.signed[str(body["intent_id"])] = SignedIntent.model_validate(body["signed"], strict=False)
-        elif event.kind == "bids.opened":
-            sheet = BidSheet.model_validate(body, strict=False)
-            records.bids |= {(sheet.round, sheet.solver, i): bid for i, bid in enumerate(sheet.bids)}
-        elif event.kind == "round.opened" and "fees" in body:
-            records.fees[event.round] = RoundFees.model_validate(body["fees"], strict=False)
-        elif event.kind == "round.closed":
-            records.winners[event.round] = frozenset(map(str, cast("list[Json]", body["winners"])))
-    return records
+        name = str(body["fill"])
+        parts = name.split(".")
+        if len(parts) != 4:
+            return violation(name, "name", f"{name} is not the name of a fill")
+        number, solver, position, index = int(parts[0]), parts[1], int(parts[2]), int(parts[3])
+        bid = self._bid(number, solver, position)
+        if bid is None or index >= len(bid.fills):
+            return missing(name, "bid", f"no bid {position} of {solver} in round {number} is recorded")
+        signed = self._signed.get(bid.fills[index].intent_id)
+        if signed is None:
+            return missing(name, "intent", f"intent {bid.fills[index].intent_id[:12]} is not recorded")
+        if number not in self._winners:
+            return missing(name, "winners", f"the close of round {number} is not recorded")
+        if f"{solver}/{position}" not in self._winners[number]:
+            return violation(name, "not_a_winner", f"bid {position} of {solver} did not win round {number}")
+        intent = SignedIntent.model_validate(signed, strict=False)
+        terms = terms_of(bid, position, index, intent, self._fees.get(number))
+        differs = _difference(body, terms)
+        if differs or fill_id(solver, number, position, index) != name:
+            return violation(name, "award", f"the award has another {differs or 'name'} than the bid")
+        return Awarded(
+            terms=terms,
+            orders=bid.fills[index].orders,
+            award_ms=event.time_ms,
+            deliver_by_ms=int(str(body["deliver_by"])),
+        )
 
-
-def _award(event: Event, records: _Records) -> Awarded | Verdict:
-    body = _body(event)
-    name = str(body["fill"])
-    parts = name.split(".")
-    if len(parts) != 4:
-        return violation(name, "name", f"{name} is not the name of a fill")
-    number, solver, position, index = int(parts[0]), parts[1], int(parts[2]), int(parts[3])
-    bid = records.bids.get((number, solver, position))
-    if bid is None or index >= len(bid.fills):
-        return missing(name, "bid", f"no bid {position} of {solver} in round {number} is recorded")
-    signed = records.signed.get(bid.fills[index].intent_id)
-    if signed is None:
-        return missing(name, "intent", f"intent {bid.fills[index].intent_id[:12]} is not recorded")
-    if number not in records.winners:
-        return missing(name, "winners", f"the close of round {number} is not recorded")
-    if f"{solver}/{position}" not in records.winners[number]:
-        return violation(name, "not_a_winner", f"bid {position} of {solver} did not win round {number}")
-    terms = terms_of(bid, position, index, signed, records.fees.get(number))
-    differs = _difference(body, terms)
-    if differs or fill_id(solver, number, position, index) != name:
-        return violation(name, "award", f"the award has another {differs or 'name'} than the bid")
-    return Awarded(
-        terms=terms,
-        orders=bid.fills[index].orders,
-        award_ms=event.time_ms,
-        deliver_by_ms=int(str(body["deliver_by"])),
-    )
+    def _bid(self, number: int, solver: str, position: int) -> Bid | None:
+        sheet = self._sheets.get((number, solver))
+        bids = BidSheet.model_validate(sheet, strict=False).bids if sheet is not None else ()
+        return bids[position] if position < len(bids) else None
 
 
 def _difference(body: Mapping[str, Json], terms: FillTerms) -> str:

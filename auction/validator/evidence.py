@@ -1,12 +1,17 @@
 """What chains show of settlements: receipts, the calls they are of, and how far each chain was watched."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
 
 from venues.chain_state import ChainState
 from venues.chains.produced import Produced
-from venues.chains.transaction import Call, Log, Receipt
+from venues.chains.transaction import Block, Call, Log, Receipt
 from venues.world import World
+
+DELIVERIES: Final = ("Filled", "Delivered")
+SETTLEMENTS: Final = (*DELIVERIES, "Locked", "Claimed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,34 +48,51 @@ class Evidence:
     spans: Mapping[str, Span]
 
 
-@dataclass(slots=True)
 class Watch:
-    """An observer of the world that keeps receipts, for the validator."""
+    """An observer of the world that keeps what settled something, as the chains have it now.
 
-    receipts: list[Receipt] = field(default_factory=list)
-    seen: dict[str, tuple[int, int]] = field(default_factory=dict)
+    Whatever it knows comes from blocks: calls, receipts, and how deep they lie. What is in a block that is taken back
+    is forgotten.
+    """
 
-    def on_block(self, world: World, chain_id: str, produced: Produced[ChainState]) -> None:  # noqa: ARG002
-        """Keep the receipts of a block."""
-        self.receipts.extend(produced.receipts)
-        time_ms = produced.summary.time_ms
-        self.seen[chain_id] = (self.seen.get(chain_id, (time_ms, time_ms))[0], time_ms)
+    def __init__(self, since_ms: int) -> None:
+        """Start to watch at an instant, before any block that is of interest."""
+        self._since_ms = since_ms
+        self._found: dict[str, Inclusion] = {}
+        """By transaction, in the order in which their blocks were seen."""
 
-    def evidence(
-        self, calls: Mapping[str, Call[ChainState]], final_ms: Mapping[str, int], since_ms: int | None = None
-    ) -> Evidence:
-        """Return what was seen.
+        self._last_ms: dict[str, int] = {}
+        self._final_ms: dict[str, int] = {}
+        self._open: dict[str, deque[Block]] = {}
+        """Blocks of each chain that can still be taken back."""
 
-        Args:
-            calls: Contents of transactions, by name; those that are not known may be left out.
-            final_ms: For each chain, the time up to which its blocks are final.
-            since_ms: When the watch began, if that was before the first block it saw.
-        """
+    def on_block(self, world: World, chain_id: str, produced: Produced[ChainState]) -> None:
+        """Take in a block, and forget those whose place it takes."""
+        for receipt in produced.undone:
+            self._found.pop(receipt.transaction_id, None)
+        calls = {transaction.id: transaction.call for transaction in produced.included}
+        for receipt in produced.receipts:
+            inclusion = Inclusion(receipt, calls.get(receipt.transaction_id))
+            if inclusion.log(*SETTLEMENTS) is not None:
+                self._found[receipt.transaction_id] = inclusion
+        self._confirm(world, Block(chain_id, produced.summary.number, produced.summary.time_ms))
+
+    def evidence(self) -> Evidence:
+        """Return what the chains show now."""
         spans = {
-            chain: Span(first if since_ms is None else min(since_ms, first), last, final_ms.get(chain, 0))
-            for chain, (first, last) in self.seen.items()
+            chain: Span(self._since_ms, last_ms, self._final_ms.get(chain, 0))
+            for chain, last_ms in self._last_ms.items()
         }
-        return Evidence(tuple(self._included(calls)), spans)
+        return Evidence(tuple(self._found.values()), spans)
 
-    def _included(self, calls: Mapping[str, Call[ChainState]]) -> Iterable[Inclusion]:
-        return (Inclusion(receipt, calls.get(receipt.transaction_id)) for receipt in self.receipts)
+    def _confirm(self, world: World, block: Block) -> None:
+        """Note which blocks of a chain count elsewhere by now, which is to say: for good, as far as anybody knows."""
+        chain = block.chain
+        self._last_ms[chain] = block.time_ms
+        self._final_ms[chain] = min(self._final_ms.get(chain, 0), block.time_ms - 1)
+        waiting = self._open.setdefault(chain, deque())
+        while waiting and waiting[-1].number >= block.number:
+            waiting.pop()
+        waiting.append(block)
+        while waiting and world.is_proved(waiting[0]):
+            self._final_ms[chain] = waiting.popleft().time_ms

@@ -4,19 +4,20 @@ A breach counts whatever else is unknown. Without one, data that is missing come
 it the question might be closed. Who is responsible for a fill that was not settled is for attribution to say.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from auction.ledger import Event
-from auction.validator.award import Awarded, awards_of
-from auction.validator.evidence import Evidence, Inclusion
-from auction.validator.verdict import Verdict, missing, undecidable, valid, violation
+from auction.validator.award import Awarded, Awards
+from auction.validator.evidence import DELIVERIES, SETTLEMENTS, Evidence, Inclusion, Span
+from auction.validator.verdict import Verdict, missing, undecidable, unsettled, valid, violation
 from venues.calls.settlement import Claim, Deliver, Lock, Settle
 from venues.chains.transaction import Log
 
-DELIVERIES = ("Filled", "Delivered")
-SETTLEMENTS = (*DELIVERIES, "Locked", "Claimed")
+_PRECEDENCE = ("violation", "missing", "undecidable", "unsettled", "valid")
 
-_PRECEDENCE = ("violation", "missing", "undecidable", "valid")
+Settling = tuple[Inclusion, Log]
+"""A transaction that settled something, and what it announced."""
 
 
 def validate(events: Iterable[Event], evidence: Evidence) -> tuple[Verdict, ...]:
@@ -26,30 +27,40 @@ def validate(events: Iterable[Event], evidence: Evidence) -> tuple[Verdict, ...]
         events: The run's events, from the journal or the ledger: at least intents, bids, closes and awards.
         evidence: What the chains show.
     """
-    awards, faults = awards_of(events)
-    known = {*awards, *(fault.fill_id for fault in faults)}
-    stray = [_stray(found, log) for found, log in _settlements(evidence) if str(log.get("fill")) not in known]
-    judged = [judge(award, evidence) for award in awards.values()]
-    return tuple(sorted([*judged, *faults, *stray], key=lambda verdict: (verdict.fill_id, verdict.code)))
+    awards = Awards()
+    awards.hear(events)
+    return verdicts_of(awards, evidence)
 
 
-def judge(award: Awarded, evidence: Evidence) -> Verdict:
-    """Return the verdict on one awarded fill."""
-    name = award.terms.fill_id
-    found = [(inclusion, log) for inclusion, log in _settlements(evidence) if log.get("fill") == name]
-    deliveries = [inclusion for inclusion, log in found if log.name in DELIVERIES]
-    verdicts = [verdict for inclusion, log in found for verdict in _matched(award, inclusion, log)]
-    verdicts += _sequence(award, found)
-    verdicts.append(_ended(award, deliveries, evidence))
-    return min(verdicts, key=lambda verdict: _PRECEDENCE.index(verdict.kind))
+def verdicts_of(awards: Awards, evidence: Evidence) -> tuple[Verdict, ...]:
+    """Return a verdict on every awarded fill, and on every settlement that nobody was awarded, by fill."""
+    found = settlings(evidence)
+    known = set(awards.fills)
+    stray = [_stray(*each) for fill, group in found.items() if fill not in known for each in group]
+    judged = [verdict_on(fill, awards, evidence, found.get(fill, ())) for fill in awards.fills]
+    return tuple(sorted([*judged, *stray], key=lambda verdict: (verdict.fill_id, verdict.code)))
 
 
-def _settlements(evidence: Evidence) -> Iterator[tuple[Inclusion, Log]]:
-    """Yield the transactions that settled something, with what they announced."""
+def settlings(evidence: Evidence) -> Mapping[str, Sequence[Settling]]:
+    """Return the transactions that settled something, by fill, in the order of their blocks."""
+    found: dict[str, list[Settling]] = {}
     for inclusion in evidence.inclusions:
         log = inclusion.log(*SETTLEMENTS)
         if log is not None:
-            yield inclusion, log
+            found.setdefault(str(log.get("fill")), []).append((inclusion, log))
+    return found
+
+
+def verdict_on(fill: str, awards: Awards, evidence: Evidence, found: Sequence[Settling]) -> Verdict:
+    """Return the verdict on one awarded fill; `found` is what the chains show of it."""
+    award = awards.award(fill)
+    if isinstance(award, Verdict):
+        return award
+    deliveries = [inclusion for inclusion, log in found if log.name in DELIVERIES]
+    verdicts = [verdict for inclusion, log in found for verdict in _matched(award, inclusion, log)]
+    verdicts += _sequence(award, found, evidence)
+    verdicts.append(_ended(award, deliveries, evidence, awards.ends.get(fill, "")))
+    return min(verdicts, key=lambda verdict: _PRECEDENCE.index(verdict.kind))
 
 
 def _stray(inclusion: Inclusion, log: Log) -> Verdict:
@@ -72,11 +83,25 @@ def _matched(award: Awarded, inclusion: Inclusion, log: Log) -> Iterator[Verdict
     if log.get("quantity") != terms.quantity or log.get("cash") != cash:
         found = f"{log.get('quantity')} for {log.get('cash')}"
         yield violation(name, "amounts", f"{log.name} {found}, awarded were {terms.quantity} for {cash}")
+    elif _fee(log) != _fee_due(award, log):
+        yield violation(name, "fees", f"{log.name} with a fee of {_fee(log)}, due was {_fee_due(award, log)}")
     elif log.get("terms") != terms.id:
         yield violation(name, "terms", f"{log.name} other terms than were awarded")
     if log.name != "Claimed" and receipt.block.time_ms > award.deliver_by_ms:
-        yield violation(name, "late", f"{log.name} at {receipt.block.time_ms}, due by {award.deliver_by_ms}")
+        yield violation(name, "late", f"{log.name} at {_at(receipt.block.time_ms)}, due by {_at(award.deliver_by_ms)}")
     yield from _called(award, inclusion, log)
+
+
+def _fee(log: Log) -> int:
+    """Return the fee that a transaction announced, in USDC base units; none where it announced none."""
+    return int(dict(log.fields).get("fee", 0))
+
+
+def _fee_due(award: Awarded, log: Log) -> int:
+    """Return the part of the fee that is collected by a transaction: at home with the payment, the rest on delivery."""
+    terms = award.terms
+    parts = {"Filled": terms.fee, "Delivered": terms.fee - terms.fee_at_home, "Claimed": terms.fee_at_home}
+    return parts.get(log.name, 0)
 
 
 def _called(award: Awarded, inclusion: Inclusion, log: Log) -> Iterator[Verdict]:
@@ -106,7 +131,7 @@ def _order_difference(award: Awarded, call: Settle | Deliver) -> str:
     return f"venue call {index} has {field} {getattr(found, field)}, awarded was {getattr(awarded, field)}"
 
 
-def _sequence(award: Awarded, found: Sequence[tuple[Inclusion, Log]]) -> Iterator[Verdict]:
+def _sequence(award: Awarded, found: Sequence[Settling], evidence: Evidence) -> Iterator[Verdict]:
     """Yield what happened twice, or without what must come first."""
     name = award.terms.fill_id
     names = [log.name for _, log in found]
@@ -115,25 +140,48 @@ def _sequence(award: Awarded, found: Sequence[tuple[Inclusion, Log]]) -> Iterato
             yield violation(name, "doubled", f"{what} {names.count(what)} times")
     if "Filled" in names and "Delivered" in names:
         yield violation(name, "doubled", "settled at home and delivered away")
+    if "Claimed" in names and "Locked" not in names:
+        yield missing(name, "lock", "it was claimed, and the lock is not at hand")
     if "Claimed" in names and "Delivered" not in names:
-        yield missing(name, "delivery", "it was claimed, and the delivery is not at hand")
-    if "Delivered" in names and "Locked" not in names:
-        yield missing(name, "lock", "it was delivered, and the lock is not at hand")
+        yield from _lacks("delivery", award, evidence.spans.get(award.terms.chain))
+    elif "Delivered" in names and "Locked" not in names:
+        yield from _lacks("lock", award, evidence.spans.get(award.terms.home))
 
 
-def _ended(award: Awarded, deliveries: Sequence[Inclusion], evidence: Evidence) -> Verdict:
-    """Return whether a fill is settled for good, will not be, or may still be."""
+def _lacks(what: str, award: Awarded, span: Span | None) -> Iterator[Verdict]:
+    """Yield whether what must have come first is not at hand, or was taken back with its block and may come again.
+
+    When it is too late for that, whoever had relied on it has borne the loss, and the rest of the fill is judged.
+    """
+    name = award.terms.fill_id
+    if span is None or span.first_ms > award.award_ms:
+        yield missing(name, what, f"the {what} is not at hand")
+    elif span.final_ms <= award.deliver_by_ms:
+        yield undecidable(name, f"no_{what}", f"the {what} is not, or no longer, in its chain")
+
+
+def _ended(award: Awarded, deliveries: Sequence[Inclusion], evidence: Evidence, said: str) -> Verdict:
+    """Return whether a fill is settled for good, will not be, or may still be; `said` is the auctioneer's last word."""
     terms = award.terms
     span = evidence.spans.get(terms.chain)
     if deliveries:
         time_ms = deliveries[0].receipt.block.time_ms
         if span is None or span.final_ms < time_ms:
-            return undecidable(terms.fill_id, "not_final", f"its block of {time_ms} can still be undone")
+            return undecidable(terms.fill_id, "not_final", f"its block of {_at(time_ms)} can still be undone")
+        if said == "fill.failed":
+            return violation(terms.fill_id, "misrecorded", "it is settled, and was recorded as failed")
         return valid(terms.fill_id)
     if span is None:
         return missing(terms.fill_id, "blocks", f"{terms.chain} was not watched")
     if span.first_ms > award.award_ms:
-        return missing(terms.fill_id, "blocks", f"{terms.chain} was not watched before {span.first_ms}")
+        return missing(terms.fill_id, "blocks", f"{terms.chain} was not watched before {_at(span.first_ms)}")
     if span.final_ms <= award.deliver_by_ms:
-        return undecidable(terms.fill_id, "pending", f"it may be settled until {award.deliver_by_ms}")
-    return violation(terms.fill_id, "unsettled", f"it was due by {award.deliver_by_ms} and is not settled")
+        return undecidable(terms.fill_id, "pending", f"it may be settled until {_at(award.deliver_by_ms)}")
+    if said == "fill.failed":
+        return unsettled(terms.fill_id, f"it was due by {_at(award.deliver_by_ms)}")
+    return violation(terms.fill_id, "unsettled", f"it was due by {_at(award.deliver_by_ms)} and is not settled")
+
+
+def _at(time_ms: int) -> str:
+    """Return an instant as people read it, in UTC."""
+    return dt.datetime.fromtimestamp(time_ms / 1000, tz=dt.UTC).strftime("%H:%M:%S")

@@ -1,12 +1,14 @@
 """Verdicts of the validator: a breach, a question that only time answers, and one that other data would answer.
 
-The three are kept apart because they call for different things: a penalty, another look, a search for what is missing.
+The three are kept
+apart because they call for different things: a penalty, another look, a search for what is missing. Beside them a fill
+may be settled as awarded, or not at all, and recorded so: who is responsible for that, attribution says.
 """
 
 from dataclasses import dataclass
 from typing import Literal
 
-VerdictClass = Literal["valid", "violation", "undecidable", "missing"]
+VerdictClass = Literal["valid", "unsettled", "violation", "undecidable", "missing"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,11 @@ class Verdict:
 def valid(fill_id: str) -> Verdict:
     """Return the verdict on a fill that was settled exactly as awarded, for good."""
     return Verdict(fill_id, "valid", "settled")
+
+
+def unsettled(fill_id: str, detail: str) -> Verdict:
+    """Return the verdict on a fill that was not settled in time, and of which nobody says that it was."""
+    return Verdict(fill_id, "unsettled", "not_settled", detail)
 
 
 def violation(fill_id: str, code: str, detail: str) -> Verdict:

@@ -39,6 +39,8 @@ def solvernet(
 app.command("run")(run.run)
 app.command("resume")(run.resume)
 app.command("replay")(inspect.replay)
+app.command("validate")(inspect.validate)
+app.command("migrate")(inspect.migrate)
 app.command("explain")(inspect.explain)
 app.command("appeal")(inspect.appeal)
 app.command("conduct")(inspect.conduct)

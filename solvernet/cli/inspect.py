@@ -26,6 +26,38 @@ def replay(folder: Folder, json: AsJson = False) -> int:
     return 0 if result.difference is None else 1
 
 
+def validate(
+    folder: Folder,
+    rounds: Annotated[int | None, typer.Option(min=1, help="Look at the first rounds only.")] = None,
+    json: AsJson = False,
+) -> int:
+    """Check every settlement of a recorded run against its award, by what the chains show."""
+    from solvernet.cli.show import show_validation
+    from solvernet.validation import validate as check
+
+    found = check(folder, rounds)
+    if json:
+        typer.echo(found.model_dump_json(indent=2))
+    else:
+        show_validation(found)
+    return 0 if found.is_clean else 1
+
+
+def migrate(folder: Folder, json: AsJson = False) -> None:
+    """Bring a ledger that an older version wrote up to date; a copy of it is kept."""
+    from dataclasses import asdict
+
+    from solvernet.ledger_place import migrate as bring_up_to_date
+
+    done = bring_up_to_date(folder)
+    if json:
+        typer.echo(text_json.dumps(asdict(done)))
+    elif done.copy:
+        typer.echo(f"schema {done.before} became schema {done.after}; as it was, it is kept in {done.copy}")
+    else:
+        typer.echo(f"up to date: schema {done.after}")
+
+
 def explain(
     folder: Folder,
     intent: Annotated[str, typer.Argument(help="Id of an intent, or its first digits.")],

@@ -6,6 +6,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+Database = Annotated[
+    str | None,
+    typer.Option(
+        "--ledger",
+        envvar="SOLVERNET_LEDGER",
+        show_envvar=False,
+        show_default=False,
+        help="PostgreSQL database for the ledger, as postgresql://user@host/database; else it is in the folder. "
+        "Also read from SOLVERNET_LEDGER.",
+    ),
+]
+
 if TYPE_CHECKING:
     from solvernet.simulate import BusKind, Prepared, RunConfig, RunResult
     from solvernet.summary import Summary
@@ -21,6 +33,7 @@ def run(
     bus: Annotated[str, typer.Option(help="What carries messages: memory or mqtt.")] = "memory",
     broker: Annotated[str | None, typer.Option(help="MQTT broker, as mqtt://host:port; else one is started.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for ledger, summary and report.")] = None,
+    ledger: Database = None,
     ideal: Annotated[bool, typer.Option(help="Run the ideal world beside it, to know what was due.")] = True,
     report: Annotated[bool, typer.Option(help="Write report.html.")] = True,
     json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
@@ -36,6 +49,7 @@ def run(
         bus=_bus(bus, broker),
         broker=broker,
         out=out or _free_folder(scenario, window, seed),
+        ledger=ledger,
         ideal=ideal,
     )
     return _finish(config, prepare(config), with_report=report, json=json)
@@ -43,6 +57,9 @@ def run(
 
 def resume(
     folder: Annotated[Path, typer.Argument(help="Folder of a run that was killed.")],
+    ledger: Annotated[
+        str | None, typer.Option(show_default=False, help="Where its ledger is, if the folder was lost: URL?run=NAME.")
+    ] = None,
     bus: Annotated[str, typer.Option(help="What carries messages: memory or mqtt.")] = "memory",
     broker: Annotated[str | None, typer.Option(help="MQTT broker, as mqtt://host:port; else one is started.")] = None,
     ideal: Annotated[bool, typer.Option(help="Run the ideal world beside it, to know what was due.")] = True,
@@ -50,8 +67,11 @@ def resume(
     json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> int:
     """Go on with a run that was killed, from what its ledger holds to the end."""
+    from solvernet.ledger_place import point
     from solvernet.simulate import RunConfig, prepare_again
 
+    if ledger is not None:
+        point(folder, ledger)
     prepared = prepare_again(folder)
     name = prepared.name
     config = RunConfig(

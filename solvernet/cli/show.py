@@ -1,7 +1,6 @@
 """What the commands print on a terminal."""
 
-import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from intents.lifecycle import LAYER_OF_CAUSE, Cause
+from solvernet.cli.clock import clock
 from solvernet.cli.show_bans import kept_out
 from solvernet.cli.show_bridges import bridge_lines
 from solvernet.cli.show_extraction import adversaries, taken
@@ -17,10 +17,12 @@ from solvernet.cli.show_fees import fee_lines
 from solvernet.cli.show_oracles import oracle_lines, security_lines
 from solvernet.cli.show_paid import paid_lines
 from solvernet.cli.show_rollups import rollup_lines
+from solvernet.cli.show_validation import validation_lines
 from solvernet.explain import Story
 from solvernet.fault_table import place
 from solvernet.scenario import Scenario
 from solvernet.summary import Summary
+from solvernet.validation import Validation
 
 BOX: Final = box.SIMPLE_HEAD
 
@@ -29,7 +31,7 @@ console = Console(highlight=False)
 
 def show_summary(summary: Summary, folder: Path, *, has_report: bool) -> None:
     """Print what a run came to."""
-    start, end = (_clock(time_ms) for time_ms in summary.window)
+    start, end = (clock(time_ms) for time_ms in summary.window)
     console.print(f"\n[bold]{summary.title}[/bold]  {start} to {end} UTC, seed {summary.seed}")
     console.print(
         f"{summary.intents} intents in {summary.rounds} rounds, {summary.filled_share:.0%} filled, "
@@ -52,12 +54,12 @@ def show_summary(summary: Summary, folder: Path, *, has_report: bool) -> None:
         console.print(taken(summary.extraction))
     if summary.bridges:
         console.print(bridge_lines(summary))
-    for table in kept_out(summary):
-        console.print(table)
-    for table in fee_lines(summary.fees) if summary.fees is not None else ():
-        console.print(table)
+    _print_all(kept_out(summary))
+    _print_all(fee_lines(summary.fees) if summary.fees is not None else ())
     if summary.paid:
         console.print(paid_lines(summary))
+    if summary.validation is not None:
+        show_validation(summary.validation, all_of_them=False)
     console.print(_money(summary))
     console.print(_stability(summary))
     for line in _flags(summary):
@@ -67,15 +69,26 @@ def show_summary(summary: Summary, folder: Path, *, has_report: bool) -> None:
     console.print(f"report      {folder / 'report.html'}" if has_report else f"summary     {folder / 'summary.json'}")
 
 
+def _print_all(tables: Iterable[Table]) -> None:
+    for table in tables:
+        console.print(table)
+
+
 def show_story(story: Story) -> None:
     """Print the story of an intent."""
     console.print(f"[bold]intent {story.intent_id}[/bold]\n{story.title}\n")
     for line in story.lines:
-        console.print(f"  {_clock(line.time_ms, seconds=True)}  {line.what}", soft_wrap=True)
+        console.print(f"  {clock(line.time_ms, seconds=True)}  {line.what}", soft_wrap=True)
     console.print(f"\n[bold]{story.verdict}[/bold]")
     if story.binding is not None:
         kept = story.binding
         console.print(f"what kept it: {kept.constraint}; in round {kept.round} {kept.detail}", soft_wrap=True)
+
+
+def show_validation(found: Validation, *, all_of_them: bool = True) -> None:
+    """Print what the validator found; with `all_of_them` also fills that were not settled and recorded so."""
+    for line in validation_lines(found, all_of_them=all_of_them):
+        console.print(line)
 
 
 def show_findings(found: Sequence[Any]) -> None:
@@ -94,7 +107,7 @@ def show_findings(found: Sequence[Any]) -> None:
             body["correlation"],
             body["log_e"],
             body["p_value"],
-            _clock(body["first_flagged_ms"]),
+            clock(body["first_flagged_ms"]),
             "shared software" if body["declared"] else "no",
         )
     console.print(table)
@@ -134,7 +147,7 @@ def _faults(summary: Summary) -> Table:
         table.add_row(
             line.name,
             f"{what}: {line.figure}" if line.figure else what,
-            _clock(line.from_ms)[11:],
+            clock(line.from_ms)[11:],
             f"{lasts_s:,.0f} s" if lasts_s else "",
             *(str(number) for number in (line.skipped, line.delivered, line.failed)),
             ", ".join(f"{cause.replace('_', ' ')} {count}" for cause, count in line.failed_by_cause.items()),
@@ -238,8 +251,3 @@ def _flags(summary: Summary) -> list[str]:
 
 def _share(value: float | None) -> str:
     return "none due" if value is None else f"{value:.3f}"
-
-
-def _clock(time_ms: int, *, seconds: bool = False) -> str:
-    moment = dt.datetime.fromtimestamp(time_ms / 1000, tz=dt.UTC)
-    return moment.strftime("%H:%M:%S" if seconds else "%Y-%m-%d %H:%M")

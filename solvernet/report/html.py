@@ -36,6 +36,7 @@ from solvernet.report.rollups import rollups
 from solvernet.report.run_view import RunView, view_of
 from solvernet.report.security import security
 from solvernet.report.stability import stability
+from solvernet.report.validation import validation
 from solvernet.report.venues import venues
 from solvernet.summary import Outcome, Summary
 
@@ -55,6 +56,7 @@ CONTENTS: Final[tuple[tuple[str, str], ...]] = (
     ("bans", "Kept out"),
     ("fees", "Fees"),
     ("paid", "Who paid"),
+    ("validation", "Validation"),
     ("venues", "Venues"),
     ("extraction", "Taken"),
     ("conduct", "Conduct"),
@@ -77,6 +79,7 @@ SECTIONS: Final[Mapping[str, Callable[[RunView], Markup]]] = {
     "bans": bans,
     "fees": fees,
     "paid": paid,
+    "validation": validation,
     "venues": venues,
     "extraction": extraction,
     "conduct": conduct,

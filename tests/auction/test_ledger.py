@@ -1,3 +1,4 @@
+import hashlib
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from auction.errors import LedgerError
 from auction.ledger import FILE_NAME, GENESIS, Event, Ledger, LedgerReader, chain_hash
+from intents.canonical import Json, canonical_bytes
 from tests.auction.ledger_writer import FIRST, SECOND, first_round
 
 WRITER = Path(__file__).with_name("ledger_writer.py")
@@ -18,7 +20,8 @@ bodies = st.recursive(
     max_leaves=8,
 )
 events = st.lists(
-    st.builds(Event, st.integers(0, 9), st.integers(0, 2**53), st.sampled_from(["a", "b.c"]), bodies), max_size=6
+    st.builds(Event, st.integers(0, 9), st.integers(0, 2**53), st.sampled_from(["a", "b.c", 'é"\\']), bodies),
+    max_size=6,
 )
 
 
@@ -59,6 +62,14 @@ def test_each_hash_covers_the_row_before_it(tmp_path: Path) -> None:
     heads = [GENESIS, *(row.hash for row in rows)]
 
     assert [row.hash for row in rows] == [chain_hash(head, row.event) for head, row in zip(heads, rows, strict=False)]
+
+
+@given(st.text("0123456789abcdef", min_size=64, max_size=64), events)
+def test_the_hash_is_that_of_the_canonical_bytes_of_all_of_it(previous: str, found: list[Event]) -> None:
+    for event in found:
+        whole: list[Json] = [previous, event.round, event.time_ms, event.kind, event.body]
+
+        assert chain_hash(previous, event) == hashlib.sha256(canonical_bytes(whole)).hexdigest()
 
 
 def test_the_fingerprint_is_the_last_hash_for_the_writer_and_for_the_reader(tmp_path: Path) -> None:
@@ -115,7 +126,7 @@ def test_what_names_the_run_is_read_back(tmp_path: Path) -> None:
     written(tmp_path).close()
     reader = LedgerReader(tmp_path)
 
-    assert reader.meta == {"schema": "1", "scenario": "test", "seed": "7"}
+    assert reader.meta == {"schema": "2", "scenario": "test", "seed": "7"}
     reader.close()
 
 

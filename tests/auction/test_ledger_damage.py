@@ -195,6 +195,7 @@ def test_rows_rehashed_after_a_change_have_another_fingerprint(original: Path, t
             event = Event(99 if seq == 5 else number, time_ms, kind, json.loads(body))
             head = chain_hash(head, event)
             connection.execute("UPDATE events SET round = ?, hash = ? WHERE seq = ?", (event.round, head, seq))
+        connection.execute("UPDATE heads SET hash = ? WHERE chain = 'events'", (head,))
 
     folder = spoilt(original, tmp_path / "run", forge)
 
@@ -202,11 +203,24 @@ def test_rows_rehashed_after_a_change_have_another_fingerprint(original: Path, t
     assert _fingerprint(folder) != _fingerprint(original)
 
 
-def test_a_ledger_cut_off_between_rows_has_another_fingerprint(original: Path, tmp_path: Path) -> None:
-    folder = spoilt(original, tmp_path / "run", _delete(ROWS))
+@pytest.mark.parametrize("kept", [0, 5, ROWS - 1])
+def test_rows_cut_off_at_the_end_are_missed(original: Path, tmp_path: Path, kept: int) -> None:
+    folder = spoilt(original, tmp_path / "run", lambda c: c.execute("DELETE FROM events WHERE seq > ?", (kept,)))
 
-    assert found(folder) is None
-    assert _fingerprint(folder) != _fingerprint(original)
+    error = found(folder)
+
+    assert error is not None
+    assert (error.row, error.what) == (kept + 1, f"is missing; the chain had {ROWS} rows")
+    assert found(folder, "telemetry") is None
+
+
+def test_a_head_that_names_another_row_is_found_at_that_row(original: Path, tmp_path: Path) -> None:
+    folder = spoilt(original, tmp_path / "run", lambda c: c.execute("UPDATE heads SET length = 7"))
+
+    error = found(folder)
+
+    assert error is not None
+    assert (error.row, error.what) == (7, "is not the one that the head of its chain names")
 
 
 def _fingerprint(folder: Path) -> str:
@@ -215,6 +229,13 @@ def _fingerprint(folder: Path) -> str:
         return reader.fingerprint()
     finally:
         reader.close()
+
+
+def _fingerprint_of(file: Path) -> str:
+    with sqlite3.connect(file) as connection:
+        (found,) = connection.execute("SELECT hash FROM events ORDER BY seq DESC LIMIT 1").fetchone()
+    connection.close()
+    return str(found)
 
 
 @pytest.mark.parametrize("kept", [0, 10, 100, 4096, 5000, 8192, 12_288, 16_384])
@@ -271,14 +292,29 @@ def test_a_database_that_is_no_ledger_is_refused(tmp_path: Path) -> None:
         LedgerReader(tmp_path)
 
 
-@pytest.mark.parametrize("version", ["0", "2", "one"])
-def test_a_ledger_of_another_schema_is_refused(original: Path, tmp_path: Path, version: str) -> None:
+@pytest.mark.parametrize(
+    ("version", "says"),
+    [
+        ("0", "is not a ledger: there is no schema '0'"),
+        ("one", "is not a ledger: there is no schema 'one'"),
+        ("1", "has schema 1, this version reads 2: bring it up to date with solvernet migrate"),
+        ("3", "has schema 3, this version reads 2: read it with a later one"),
+    ],
+)
+def test_a_ledger_of_another_schema_is_refused_and_left_alone(
+    original: Path, tmp_path: Path, version: str, says: str
+) -> None:
     folder = spoilt(
         original, tmp_path / "run", lambda c: c.execute("UPDATE meta SET value = ? WHERE key = 'schema'", (version,))
     )
 
-    with pytest.raises(LedgerError, match=f"has schema {version}, this version reads 1"):
-        LedgerReader(folder)
+    before = (folder / FILE_NAME).read_bytes()
+
+    for opened in (LedgerReader, lambda path: Ledger(path, goes_on=True)):
+        with pytest.raises(LedgerError, match=says):
+            opened(folder)
+    assert _fingerprint_of(folder / FILE_NAME) == _fingerprint(original)
+    assert len((folder / FILE_NAME).read_bytes()) == len(before)
 
 
 def test_a_reader_never_changes_the_file(original: Path) -> None:

@@ -17,9 +17,9 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from auction.ledger import Event, Ledger, LedgerReader
+from auction.ledger import Event, Ledger
 from intents.bus.memory import MemoryBus
-from solvernet import simulate, telemetry
+from solvernet import ledger_place, simulate, telemetry
 from solvernet.accounts import escrow_flows, money
 from solvernet.scenario import scenario_text
 from solvernet.simulate import RunConfig, RunResult, prepare, prepare_again
@@ -148,15 +148,15 @@ class Found:
     """USDC and wei by which money at the end differs from that at the beginning, and escrow out from escrow in."""
 
 
-class _Doomed(Ledger):
-    """A ledger that kills its process at one of its commits, and tells when it has been named."""
+class _Doomed:
+    """Part of a ledger that kills its process at one of its commits, and tells when it has been named."""
 
     death: Death | None
     told: Connection
     commits = 0
 
     def name(self, meta: dict[str, str]) -> None:
-        super().name(meta)
+        super().name(meta)  # type: ignore[misc]
         self.told.send("begun")
 
     def commit(self, events: Iterable[Event], telemetry: Iterable[Event] = ()) -> None:
@@ -164,9 +164,13 @@ class _Doomed(Ledger):
         place = self.death.place if self.death and self.death.how == "commit" and self.death.at == self.commits else ""
         if place == "before":
             _die()
-        super().commit(events, _dying() if place == "inside" else telemetry)
+        super().commit(events, _dying() if place == "inside" else telemetry)  # type: ignore[misc]
         if place == "after":
             _die()
+
+
+class _DoomedFile(_Doomed, Ledger):
+    """A ledger in a file."""
 
 
 class _Overheard(MemoryBus):
@@ -206,10 +210,13 @@ def whole(text: Path, folder: Path) -> Whole:
     return Whole(**_in_a_process(_play, text, folder))
 
 
-def died(text: Path, folder: Path, death: Death) -> bool:
-    """Begin a run, or go on with a dead one, and kill it; return whether death came before its end."""
+def died(text: Path, folder: Path, death: Death, ledger: str | None = None) -> bool:
+    """Begin a run, or go on with a dead one, and kill it; return whether death came before its end.
+
+    A run that begins has its ledger in the database `ledger`, or in its folder.
+    """
     ours, theirs = CONTEXT.Pipe()
-    process = CONTEXT.Process(target=_play, args=(text, folder, theirs, death))
+    process = CONTEXT.Process(target=_play, args=(text, folder, theirs, death, ledger))
     process.start()
     theirs.close()
     assert ours.poll(PATIENCE_S)
@@ -248,15 +255,19 @@ def _in_a_process(work: Any, *arguments: Path) -> dict[str, Any]:
     return found
 
 
-def _play(text: Path, folder: Path, told: Connection, death: Death | None = None) -> None:
+def _play(text: Path, folder: Path, told: Connection, death: Death | None = None, ledger: str | None = None) -> None:
     """Run to the end, or to death, or go on with a run that is dead; what it was like is told."""
     goes_on = folder.exists()
     folder.mkdir(exist_ok=True)
     log = os.open(folder / "receipts.txt", os.O_CREAT | os.O_WRONLY | os.O_APPEND)
     _Doomed.death = _Overheard.death = death
     _Doomed.told, _Overheard.log = told, log
-    simulate.Ledger, simulate.MemoryBus = _Doomed, _Overheard  # type: ignore[misc]
-    config = RunConfig(scenario=str(text), out=folder, ideal=False)
+    ledger_place.Ledger, simulate.MemoryBus = _DoomedFile, _Overheard  # type: ignore[misc]
+    if ledger or ledger_place.is_elsewhere(folder):
+        from auction import postgres_ledger
+
+        postgres_ledger.PostgresLedger = type("_DoomedTables", (_Doomed, postgres_ledger.PostgresLedger), {})  # type: ignore[misc]
+    config = RunConfig(scenario=str(text), out=folder, ledger=ledger, ideal=False)
     prepared = prepare_again(folder) if goes_on else prepare(config)
     if goes_on:
         told.send("begun")
@@ -296,7 +307,7 @@ def _resume(folder: Path, told: Connection) -> None:
 
 def _events(folder: Path) -> int:
     """Return how many events the ledger held when the run went on."""
-    reader = LedgerReader(folder)
+    reader = ledger_place.open_reader(folder)
     bodies = [row.event.body for row in reader.rows("telemetry") if row.event.kind == "resumed"]
     reader.close()
     return sum(int(str(body["events"])) for body in bodies if isinstance(body, dict))
@@ -304,7 +315,7 @@ def _events(folder: Path) -> int:
 
 def _arrivals(folder: Path) -> list[str]:
     """Return all intents and cancellations of a ledger, as their receipts name them."""
-    reader = LedgerReader(folder)
+    reader = ledger_place.open_reader(folder)
     found = [(row.event.kind, row.event.body) for row in reader.rows()]
     reader.close()
     return list(filter(None, (_line(kind, body) for kind, body in found if isinstance(body, dict))))

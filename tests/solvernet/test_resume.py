@@ -131,10 +131,10 @@ def test_a_run_that_lives_cannot_be_resumed_beside_itself(copied: Path, capsys: 
 
 def test_a_ledger_of_a_newer_schema_is_refused(copied: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with sqlite3.connect(copied / FILE_NAME) as connection:
-        connection.execute("UPDATE meta SET value = '2' WHERE key = 'schema'")
+        connection.execute("UPDATE meta SET value = '3' WHERE key = 'schema'")
     connection.close()
 
-    assert "has schema 2, this version reads 1" in refused(copied, capsys)
+    assert "has schema 3, this version reads 2" in refused(copied, capsys)
 
 
 def test_a_ledger_of_another_version_is_refused(copied: Path, capsys: pytest.CaptureFixture[str]) -> None:

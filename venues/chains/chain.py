@@ -170,7 +170,7 @@ class Chain(Generic[S]):
         past = Past(self.time_ms, since_ms, *before, included=included, receipts=receipts)
         self.history.remember(past, self._faults, self.id)
         self.next_block_ms = self.history.next_ms() or self._following_ms()
-        return Produced(summary, receipts, picked.dropped + unpaid, self.history.take_undone())
+        return Produced(summary, receipts, picked.dropped + unpaid, self.history.take_undone(), included)
 
     def reorganise(self, depth: int, hidden: Container[str] = ()) -> int:
         """Give up the last blocks for another branch, and return how many were given up.

@@ -48,6 +48,9 @@ class Produced(Generic[S]):
     The transactions wait in the pool again.
     """
 
+    included: tuple[Transaction[S], ...] = ()
+    """The scenario's own transactions in the block, in the order of their receipts."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Position:

@@ -1,6 +1,6 @@
 """A quarter of an hour of the calm day, run in this process and watched by the validator."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -27,12 +27,9 @@ def recorded() -> Recorded:
     text = scenario_text("calm-v1").replace(WINDOW, QUARTER, 1).replace('name = "calm-v1"', 'name = "quarter"')
     scenario = parse_scenario(text, "test")
     run = open_inline(RunName(scenario, scenario_hash(text), scenario.window, 7))
-    watch = Watch()
+    watch = Watch(scenario.window.start)
     auctioneer = run.engine.auctioneer
     auctioneer.watch(watch)
     run.drive()
-    sendings = [sending for plan in auctioneer.executor.runs() for sending in plan.sendings.values()]
-    calls = {sending.transaction_id: sending.step.call for sending in sendings}
-    end_ms = auctioneer.world.now_ms
-    final = dict.fromkeys(auctioneer.world.chain_ids, end_ms)
-    return Recorded(tuple(run.events), watch.evidence(calls, final, scenario.window.start))
+    final = {chain: replace(span, final_ms=span.last_ms) for chain, span in watch.evidence().spans.items()}
+    return Recorded(tuple(run.events), replace(watch.evidence(), spans=final))

@@ -47,6 +47,15 @@ def with_field(key: str, value: int | str) -> Change:
     return change
 
 
+def with_fee(fee: int) -> Change:
+    def change(inclusion: Inclusion) -> Inclusion:
+        log, *others = inclusion.receipt.logs
+        charged = Log(log.name, (*log.fields, ("fee", fee)))
+        return replace(inclusion, receipt=replace(inclusion.receipt, logs=(charged, *others)))
+
+    return change
+
+
 def with_call(**changes: object) -> Change:
     def change(inclusion: Inclusion) -> Inclusion:
         assert isinstance(inclusion.call, Settle | Deliver)
@@ -81,7 +90,7 @@ def test_an_honest_run_has_no_violation_and_every_delivery_is_valid(recorded: Re
     verdicts = validate(recorded.events, recorded.evidence)
 
     assert {v.fill_id for v in verdicts if v.kind == "valid"} == delivered
-    assert {(v.fill_id, v.code) for v in verdicts if v.kind != "valid"} == {(fill, "unsettled") for fill in failed}
+    assert {(v.fill_id, v.kind) for v in verdicts if v.kind != "valid"} == {(fill, "unsettled") for fill in failed}
     assert fills(recorded, "Filled")
     assert fills(recorded, "Delivered")
 
@@ -91,6 +100,7 @@ def test_an_honest_run_has_no_violation_and_every_delivery_is_valid(recorded: Re
     [
         (with_field("quantity", 1), "amounts"),
         (with_field("cash", 1), "amounts"),
+        (with_fee(1), "fees"),
         (with_field("terms", "0" * 64), "terms"),
         (with_field("intent", "0" * 64), "intent"),
         (with_order(bound=1), "venue_calls"),
@@ -178,6 +188,53 @@ def test_a_settlement_that_nobody_was_awarded_is_a_violation(recorded: Recorded)
     verdict = verdict_on("1.stranger.0.0", recorded.events, stray)
     assert (verdict.kind, verdict.code) == ("violation", "not_awarded")
     assert verdict_on(fill, recorded.events, stray).code == "unsettled"
+
+
+def test_a_fill_that_the_auctioneer_calls_delivered_and_no_chain_shows_is_a_violation(recorded: Recorded) -> None:
+    fill = fills(recorded, "Filled")[0]
+
+    verdict = verdict_on(fill, recorded.events, replace(recorded.evidence, inclusions=()))
+
+    assert (verdict.kind, verdict.code) == ("violation", "unsettled")
+
+
+def test_a_fill_that_the_auctioneer_calls_failed_and_a_chain_shows_is_a_violation(recorded: Recorded) -> None:
+    fill = fills(recorded, "Filled")[0]
+    failed = Event(9, recorded.events[-1].time_ms, "fill.failed", {"fill_id": fill})
+
+    verdict = verdict_on(fill, (*recorded.events, failed), recorded.evidence)
+
+    assert (verdict.kind, verdict.code) == ("violation", "misrecorded")
+
+
+def test_a_lock_that_was_taken_back_may_come_again_until_the_deadline_is_final(recorded: Recorded) -> None:
+    fill = fills(recorded, "Delivered")[0]
+    evidence = recorded.evidence
+    kept = tuple(i for i in evidence.inclusions if i.log("Locked", "Claimed") is None)
+    open_still = {chain: replace(span, final_ms=0) for chain, span in evidence.spans.items()}
+    unwatched = {chain: span for chain, span in evidence.spans.items() if chain != _home(recorded, fill)}
+
+    early = verdict_on(fill, recorded.events, Evidence(kept, open_still))
+    late = verdict_on(fill, recorded.events, Evidence(kept, evidence.spans))
+    blind = verdict_on(fill, recorded.events, Evidence(kept, unwatched))
+
+    assert (early.kind, early.code) == ("undecidable", "no_lock")
+    assert late.kind == "valid"
+    assert (blind.kind, blind.code) == ("missing", "lock")
+
+
+def test_a_claim_whose_delivery_was_taken_back_is_undecidable_until_the_deadline_is_final(recorded: Recorded) -> None:
+    fill = fills(recorded, "Claimed")[0]
+    kept = tuple(i for i in recorded.evidence.inclusions if i.log("Delivered") is None)
+    spans = {chain: replace(span, final_ms=0) for chain, span in recorded.evidence.spans.items()}
+
+    verdict = verdict_on(fill, recorded.events, Evidence(kept, spans))
+
+    assert (verdict.kind, verdict.code) == ("undecidable", "no_delivery")
+
+
+def _home(recorded: Recorded, fill: str) -> str:
+    return next(str(e.body["home"]) for e in recorded.events if _awards(e, fill))  # type: ignore[index, call-overload]
 
 
 def test_a_reverted_transaction_settles_nothing_and_breaks_nothing(recorded: Recorded) -> None:
