@@ -6,11 +6,12 @@ It looks at every block, after the executor has.
 from collections.abc import Sequence
 from typing import Final
 
-from auction.bonds import bond, slash
+from auction.bonds import Bonds, slash
 from auction.book import Entry, IntentBook
-from auction.breaker import Breaker
 from auction.journal import Journal
 from auction.purse import Purse
+from auction.sanctions.ended import ended_of
+from auction.sanctions.sanctions import Sanctions
 from auction.settlement.attribution import Restored, Verdict, attribute
 from auction.settlement.executor import Executor
 from auction.settlement.plan import NEVER_MS, Plan, Step, StepKind
@@ -34,18 +35,23 @@ class Aftermath:
     """All fills that were awarded and are not yet concluded."""
 
     def __init__(
-        self, book: IntentBook, executor: Executor, journal: Journal, breaker: Breaker, bond_chain: str
+        self, book: IntentBook, executor: Executor, journal: Journal, sanctions: Sanctions, bonds: Bonds
     ) -> None:
         self._book = book
         self._executor = executor
         self._journal = journal
-        self._breaker = breaker
-        self._bond_chain = bond_chain
-        self.purse = Purse(executor, journal, bond_chain, OPERATOR)
+        self._sanctions = sanctions
+        self._bonds = bonds
+        self.purse = Purse(executor, journal, bonds.chain, OPERATOR)
         self._open: dict[str, set[str]] = {}
         """Fills of each intent that are not concluded."""
 
-        self._bonds: dict[str, int] = {}
+        self.staked: dict[str, int] = {}
+        """Bond of each fill that was awarded."""
+
+        self._slashed: dict[str, int] = {}
+        """What is taken, or to be taken, of a bond, by fill."""
+
         self._credited: set[str] = set()
         """Fills whose quantity is counted as filled."""
 
@@ -62,6 +68,16 @@ class Aftermath:
             self._expect(world, plan)
             self._executor.start(plan, settles=settles, world=world)
         self._write()
+
+    def spoken_for(self) -> dict[str, int]:
+        """Return what the bonds of each solver's fills under way come to, and what of others is still to be slashed."""
+        fills = {fill for open_ in self._open.values() for fill in open_}
+        fills |= {fill for fill in self._slashed if not self._executor.has_landed(f"{fill}/slash")}
+        found: dict[str, int] = {}
+        for fill in sorted(fills):
+            solver = self._executor.run(fill).plan.terms.solver
+            found[solver] = found.get(solver, 0) + self._slashed.get(fill, self.staked[fill])
+        return found
 
     def on_block(self, world: World, chain_id: str, produced: Produced[ChainState]) -> None:  # noqa: ARG002
         """Conclude what the block has decided."""
@@ -83,9 +99,8 @@ class Aftermath:
             entry.attempts += 1
             self._book.move(entry, State.SETTLING, now_ms)
         self._open.setdefault(terms.intent_id, set()).add(terms.fill_id)
-        spot, vol = world.truth.price(now_ms), world.truth.level.at(now_ms)
-        amount = bond(terms.legs, spot, vol, now_ms, plan.delivery.deadline_ms - now_ms)
-        self._bonds[terms.fill_id] = amount
+        amount = self._bonds.amount(terms.legs, world.truth, now_ms, plan.delivery.deadline_ms)
+        self.staked[terms.fill_id] = amount
         body: dict[str, Json] = {
             "fill": terms.fill_id,
             "intent_id": terms.intent_id,
@@ -125,6 +140,7 @@ class Aftermath:
                 "quantity": str(terms.quantity),
             }
             self._journal.note(world.now_ms, "fill.delivered", done)
+            self._journal.note_all(world.now_ms, self._sanctions.ended(ended_of(run, world.now_ms)))
         else:
             self._fail(world, run, entry)
         self.purse.conclude(world, terms.fill_id, delivered=run.delivered_ms > 0)
@@ -138,20 +154,20 @@ class Aftermath:
         terms = run.plan.terms
         if terms.fill_id in self._credited:
             self._credited.remove(terms.fill_id)
+            self._sanctions.taken_back(terms.fill_id)
             entry.filled -= terms.quantity
         taken = self._taken.explains(run.failed, terms.solver, run.plan.delivery.chain, run.award_ms)
         verdict = attribute(run, self._restored.pop(terms.fill_id, None), taken)
         self.verdicts.append(verdict)
         entry.cause, entry.reason, entry.has_failed = verdict.cause, verdict.detail, True
-        staked = self._bonds.pop(terms.fill_id)
+        staked = self.staked[terms.fill_id]
         slashed = slash(staked, but_for=verdict.but_for) if verdict.responsible == "solver" else 0
         self._journal.note_verdict(world.now_ms, verdict, slashed)
-        if verdict.responsible == "solver":
-            until = self._breaker.fault(terms.solver, world.now_ms)
-            self._journal.note(world.now_ms, "solver.suspended", {"solver": terms.solver, "until": until})
+        self._journal.note_all(world.now_ms, self._sanctions.ended(ended_of(run, world.now_ms, verdict)))
         if slashed:
+            self._slashed[terms.fill_id] = slashed
             call = Slash(fill_id=terms.fill_id, solver=terms.solver, owner=terms.owner, cash=slashed)
-            self._errand(world, call, self._bond_chain, world.now_ms)
+            self._errand(world, call, self._bonds.chain, world.now_ms)
         lock = world.state(run.plan.home).escrow.locks.get(terms.fill_id)
         if lock is not None and lock.state != "refunded":
             entry.refunded = True

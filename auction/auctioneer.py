@@ -6,24 +6,27 @@ It is the core: no clock, no network, no files. Who drives it hands it what came
 from collections.abc import Mapping, Sequence
 
 from auction.aftermath import Aftermath
-from auction.book import Entry, IntentBook, Listing, Refusal
-from auction.breaker import Breaker
+from auction.book import Entry, IntentBook, Refusal
+from auction.conflict import explained
 from auction.fault_log import FaultLog
 from auction.fee_accounts import FeeAccounts
 from auction.house import Benchmark, job_of, why_not
 from auction.journal import Journal
 from auction.ledger import Event
-from auction.outlook import chains_down, outlook
+from auction.outlook import chains_down, listing, outlook
 from auction.outstanding import budgets
 from auction.payday import Payday
+from auction.quarantine.ward import Ward
 from auction.reckoning import Decided, Reckoning
 from auction.round import RoundResult, Ruling, awards, close, first_best
 from auction.rules import AuctionRules
+from auction.sanctions.court import sanctions_of
 from auction.scoring import Scored, Tender
 from auction.settlement.attribution import Verdict
 from auction.settlement.executor import Executor
 from auction.settlement.own_sending import sent_plans
 from auction.settlement.plan import Deadlines
+from auction.stakes import Stakes
 from intents.canonical import Json
 from intents.intent import SignedIntent
 from intents.lifecycle import State
@@ -40,13 +43,15 @@ class Auctioneer:
     def __init__(self, *, rules: AuctionRules, world: World, solvers: Sequence[str], seed: int) -> None:
         self.world = world
         self.rules = rules
-        self.book = IntentBook(_listing(world))
+        self.book = IntentBook(listing(world))
         self.journal = Journal()
         self.executor = Executor(rules.policy)
         self._solvers = tuple(sorted(solvers))
         self._seed = seed
-        self._breaker = Breaker()
-        self._aftermath = Aftermath(self.book, self.executor, self.journal, self._breaker, rules.bond_chain)
+        self._sanctions = sanctions_of(rules.sanctions, self._solvers, world.now_ms)
+        self._aftermath = Aftermath(self.book, self.executor, self.journal, self._sanctions, rules.bonds)
+        self._stakes = Stakes(rules, self._aftermath)
+        self._ward = Ward(rules.quarantine, self.book, self.journal, self._solvers)
         self.accounts: FeeAccounts | None = None
         if rules.charges is not None:
             verdicts = self._aftermath.verdicts
@@ -83,7 +88,8 @@ class Auctioneer:
         """Start a round at the present instant with all intents that are open."""
         self.journal.round, now_ms = number, self.world.now_ms
         self.book.expire(now_ms)
-        entries = self.book.open_for(now_ms, now_ms + self.rules.award_delay_ms, chains_down(self.world))
+        opened = self.book.open_for(now_ms, now_ms + self.rules.award_delay_ms, chains_down(self.world))
+        entries = self._ward.admitted(opened, now_ms)
         for entry in entries:
             self.book.move(entry, State.IN_AUCTION, now_ms)
         snapshot = self.snapshot()
@@ -153,14 +159,20 @@ class Auctioneer:
         for sheet in sorted(sheets, key=lambda s: s.solver):
             self.journal.note(now_ms, "bids.opened", sheet.model_dump(mode="json"))
         tie = self._tie(tender.round)
-        suspended = [name for name in self._solvers if self._breaker.is_suspended(name, now_ms)]
+        self.journal.note_all(now_ms, self._sanctions.look(now_ms))
+        refused, bond_of = self._sanctions.refused(now_ms), self._stakes.bond_of(self.world)
         cash, ether = budgets(self.world, self.executor, self.rules.policy, self._solvers)
-        ruling = Ruling(suspended=suspended, winners=self.rules.winners, ether=ether)
+        cash |= self._stakes.free(self.world, self._solvers)
+        ruling = Ruling(refused=refused, bond_of=bond_of, winners=self.rules.winners, ether=ether)
         self._result = close(sheets, tender, cash, tie, ruling)
         reckoning = self._reckoning(self._result, tie)
         told = awards(self._result, tender.round, reckoning.references)
+        if self.rules.prices_conflicts:
+            told = explained(told, self._result.scored, reckoning.decided)
         self._note_result(self._result, told, house, tie)
+        self.journal.note_all(now_ms, self._sanctions.judged(now_ms, tender.round, self._result.results))
         self._payday.decide(self.world, tender.round, self._result, reckoning)
+        self._ward.look(tender.round, now_ms, tender.intents, faults, house)
         self.advance(now_ms + self.rules.award_delay_ms)
         self._release(self._result, house)
         return told
@@ -218,6 +230,10 @@ class Auctioneer:
         """Return the verdicts on all failed fills so far."""
         return tuple(self._aftermath.verdicts)
 
+    def staked(self, fill_id: str) -> int:
+        """Return the bond of a fill that was awarded, in USDC base units."""
+        return self._aftermath.staked[fill_id]
+
     def drain(self) -> tuple[Event, ...]:
         """Return the events since the last call."""
         return self.journal.drain()
@@ -252,7 +268,7 @@ class Auctioneer:
         }
         bound = first_best(result, house)
         self.journal.note(now_ms, "round.benchmark", {"first_best": str(bound), "alone": alone})
-        hidden = {"beaten_by", "reference"} if self.rules.are_plain else set()
+        hidden = {"prices"} | ({"beaten_by", "reference"} if self.rules.are_plain else set())
         for award in told:
             found = [item.model_dump(mode="json", exclude_defaults=True, exclude=hidden) for item in award.results]
             self.journal.note(now_ms, "bids.judged", {"solver": award.solver, "results": found})
@@ -280,15 +296,6 @@ class Auctioneer:
                 entry.cause, entry.reason = why_not(name, house, has_bid=name in offered)
             self.book.move(entry, State.OPEN, now_ms)
         self.journal.note_intents(self.book.drain())
-
-
-def _listing(world: World) -> Listing:
-    venues = [venue for name in world.chain_ids for venue in world.state(name).venues.values()]
-    return Listing(
-        chains=frozenset(world.chain_ids),
-        instruments=frozenset(name for venue in venues for name in venue.instruments()),
-        venues=frozenset(venue.id for venue in venues),
-    )
 
 
 def _text(value: int | None) -> str | None:

@@ -30,3 +30,7 @@ class Breaker:
     def is_suspended(self, solver: str, now_ms: int) -> bool:
         """Return whether a solver's bids are refused now."""
         return now_ms < self._until_ms.get(solver, 0)
+
+    def suspended(self, now_ms: int) -> tuple[str, ...]:
+        """Return the solvers whose bids are refused now, sorted."""
+        return tuple(sorted(name for name in self._until_ms if self.is_suspended(name, now_ms)))

@@ -6,15 +6,19 @@ owner, and all of them together without competition, which bounds what the round
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from intents.assets import USDC_UNIT
 from intents.fees import RoundFees
 from intents.intent import Intent, SignedIntent
 from intents.lifecycle import Cause
 from solvers.routing.exact import allocate
-from solvers.routing.problem import EngineName, Job, NoRoute, Route
+from solvers.routing.problem import EngineName, Job, Route
 from solvers.routing.router import route
 from venues.graph import LiquidityGraph
+
+LONGEST_FAILURE: Final = 200
+"""Characters that are kept of what a router raised."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,12 @@ class Yardstick:
     unit_cost: int | None
     """Cheapest cost of one unit, in USDC base units, where it is above the limit."""
 
+    work: int = 0
+    """Work units that the house spent on it."""
+
+    failure: str = ""
+    """What the router raised, if it did: then nothing is known of a route."""
+
 
 @dataclass(frozen=True, slots=True)
 class Benchmark:
@@ -52,14 +62,14 @@ def benchmark(graph: LiquidityGraph, jobs: Sequence[Job], nodes: int, engine: En
 
     Each program stops after `nodes` branch-and-bound nodes; there is one for each intent and one for all together.
     """
-    routes = {job.intent_id: route(graph, job, engine, nodes=nodes) for job in jobs}
-    alone = {name: _yardstick(answer) for name, answer in routes.items()}
-    is_joint = len(jobs) > 1 and engine == "exact"
-    joint = allocate(graph, jobs, nodes=nodes) if is_joint else None
+    alone = {job.intent_id: _alone(graph, job, nodes, engine) for job in jobs}
+    sound = [job for job in jobs if not alone[job.intent_id].failure]
+    is_joint = len(sound) > 1 and engine == "exact"
+    joint = allocate(graph, sound, nodes=nodes) if is_joint else None
     together = int(joint.surplus * USDC_UNIT) if joint is not None else 0
     best_alone = max((yardstick.surplus for yardstick in alone.values()), default=0)
     spent = joint.work if joint is not None else nodes * is_joint
-    return Benchmark(max(together, best_alone), alone, sum(answer.work for answer in routes.values()) + spent)
+    return Benchmark(max(together, best_alone), alone, sum(found.work for found in alone.values()) + spent)
 
 
 def before_fees(house: Benchmark, intents: Mapping[str, tuple[SignedIntent, int]], fees: RoundFees | None) -> Benchmark:
@@ -104,7 +114,13 @@ def _signed(found: Yardstick, intent: Intent, fees: RoundFees) -> Yardstick:
     return replace(found, surplus=found.surplus + room, unit_cost=cost)
 
 
-def _yardstick(answer: Route | NoRoute) -> Yardstick:
+def _alone(graph: LiquidityGraph, job: Job, nodes: int, engine: EngineName) -> Yardstick:
+    """Return what the house finds for one intent; one that breaks the router costs nobody else the round."""
+    try:
+        answer = route(graph, job, engine, nodes=nodes)
+    except (ArithmeticError, LookupError, RuntimeError, ValueError) as error:
+        failure = f"{type(error).__name__}: {error}"[:LONGEST_FAILURE]
+        return Yardstick(0, 0, Cause.NO_SOLUTION, "the house broke on it", None, failure=failure)
     if isinstance(answer, Route):
-        return Yardstick(max(answer.surplus, 0), answer.quantity, None, "", None)
-    return Yardstick(0, 0, answer.cause, answer.detail, answer.unit_cost)
+        return Yardstick(max(answer.surplus, 0), answer.quantity, None, "", None, answer.work)
+    return Yardstick(0, 0, answer.cause, answer.detail, answer.unit_cost, answer.work)

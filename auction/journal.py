@@ -21,6 +21,11 @@ class Journal:
         """Write down an event."""
         self._events.append(Event(self.round, time_ms, kind, body))
 
+    def note_all(self, time_ms: int, notes: Iterable[tuple[str, Json]]) -> None:
+        """Write down events of one instant, each with its kind."""
+        for kind, body in notes:
+            self.note(time_ms, kind, body)
+
     def note_intents(self, events: Iterable[IntentEvent]) -> None:
         """Write down steps of intents."""
         for event in events:

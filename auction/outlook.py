@@ -7,6 +7,7 @@ solvers route around it.
 from collections.abc import Sequence
 from dataclasses import replace
 
+from auction.book import Listing
 from auction.rules import AuctionRules
 from venues.snapshot import ChainView, Snapshot, view_chain
 from venues.world import World
@@ -33,3 +34,13 @@ def _silent(view: ChainView) -> ChainView:
     """Return a chain that does not answer: nothing can be traded there."""
     venues = tuple(replace(venue, status="unavailable") for venue in view.venues)
     return replace(view, venues=venues)
+
+
+def listing(world: World) -> Listing:
+    """Return what can be traded in a world, for admission."""
+    venues = [venue for name in world.chain_ids for venue in world.state(name).venues.values()]
+    return Listing(
+        chains=frozenset(world.chain_ids),
+        instruments=frozenset(name for venue in venues for name in venue.instruments()),
+        venues=frozenset(venue.id for venue in venues),
+    )

@@ -43,6 +43,7 @@ class Reckoning:
 
     def __init__(self, decided: Decided) -> None:
         rule = decided.rule
+        self.decided = decided
         self._offers = offers_of(decided.fair)
         self._limits = limits_of(rule, decided.remaining, decided.cash)
         self._rule, self._tie = rule, decided.tie

@@ -1,9 +1,10 @@
 """One round, from opened bid sheets to winners: a pure function of what was recorded."""
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final
 
+from auction.bonds import STAKE
 from auction.ether_limits import EtherBudget, with_ether
 from auction.house import Benchmark
 from auction.obstacles import is_full, obstacles
@@ -14,6 +15,7 @@ from auction.winner_determination.rounds import WinnerRule, limits_of, offers_of
 from auction.winners import select
 from intents.assets import USDC_UNIT
 from solvers.bid import MAX_BATCH_BIDS, Bid
+from solvers.bid_codes import BidCode
 from solvers.messages import Award, BidResult, BidSheet
 from venues.chains.transaction import Reverted
 
@@ -22,8 +24,11 @@ from venues.chains.transaction import Reverted
 class Ruling:
     """Who may win in a round, and how winners are chosen."""
 
-    suspended: Collection[str] = ()
-    """Solvers whose bids are refused."""
+    refused: Mapping[str, str] = field(default_factory=dict)
+    """Solvers whose bids are refused, and why."""
+
+    bond_of: Callable[[Bid], int] | None = None
+    """Bond that a bid would need, where the bonds of winners together must not exceed their solvers' stakes."""
 
     winners: WinnerRule | None = None
     """Rule of the choice; the program of `auction.winners` if `None`."""
@@ -124,7 +129,16 @@ def first_best(result: RoundResult, house: Benchmark) -> int:
 
 
 def _answers(sheet: BidSheet, tender: Tender, ruling: Ruling) -> Sequence[Scored | Dropped]:
-    return _refuse(sheet) if sheet.solver in ruling.suspended else _check_sheet(sheet, tender)
+    if sheet.solver in ruling.refused:
+        return _refuse(sheet, ruling.refused[sheet.solver])
+    return [_bonded(answer, ruling) for answer in _check_sheet(sheet, tender)]
+
+
+def _bonded(answer: Scored | Dropped, ruling: Ruling) -> Scored | Dropped:
+    """Return a bid that holds with the stake that it needs beside cash."""
+    if isinstance(answer, Dropped) or ruling.bond_of is None:
+        return answer
+    return replace(answer, needs={**answer.needs, STAKE: ruling.bond_of(answer.bid)})
 
 
 def _affordable(answer: Scored | Dropped, cash: Mapping[tuple[str, str], int]) -> Scored | Dropped:
@@ -143,8 +157,7 @@ def _affordable(answer: Scored | Dropped, cash: Mapping[tuple[str, str], int]) -
     return answer
 
 
-def _refuse(sheet: BidSheet) -> list[Dropped]:
-    detail = "this solver broke its word and is kept out for a while"
+def _refuse(sheet: BidSheet, detail: str) -> list[Dropped]:
     return [Dropped(bid=bid, position=i, code="suspended", detail=detail) for i, bid in enumerate(sheet.bids)]
 
 
@@ -207,7 +220,7 @@ class _Contest:
         """Return whether a bid won."""
         return any((s.bid.solver, s.position) == (answer.bid.solver, answer.position) for s in self.winners)
 
-    def reason(self, answer: Scored) -> tuple[str, str]:
+    def reason(self, answer: Scored) -> tuple[BidCode, str]:
         """Return why a bid that holds lost, as a code and in words."""
         if (answer.bid.solver, answer.position) in self.unfair:
             return "unfair", "a bid on one of its intents alone gives that owner more"

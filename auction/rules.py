@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from typing import Final
 
+from auction.bonds import BondRule, Bonds
 from auction.charges import Charges
 from auction.payments.payment import PaymentRule
+from auction.quarantine.rules import QuarantineRules
+from auction.sanctions.by_table import TableRules
 from auction.settlement.policy import SettlementPolicy
 from auction.winner_determination.packing import Budget
 from auction.winner_determination.rounds import WinnerRule
@@ -30,6 +33,12 @@ class AuctionRules:
     bond_chain: str
     """Chain where bonds are staked."""
 
+    bond: BondRule = "ends"
+    """How large they are."""
+
+    locks_bonds: bool = False
+    """Whether a solver wins no more than its stake covers: the bonds of its fills under way are spoken for."""
+
     policy: SettlementPolicy
     payment: PaymentRule = "pay_as_bid"
     """What winners are paid beyond the margin they bid for: out of the fees of their fills, or where fills are free,
@@ -38,8 +47,22 @@ class AuctionRules:
     winners: WinnerRule | None = None
     """How winners are chosen; the program of `auction.winners` if `None`."""
 
+    sanctions: TableRules | None = None
+    """The rule table of penalties; every single fault suspends if `None`."""
+
+    prices_conflicts: bool = False
+    """Whether every losing bid is told the score that it would have won with, and what is short at which price."""
+
+    quarantine: QuarantineRules | None = None
+    """How poison intents are found and kept out; nothing is kept out if `None`."""
+
     charges: Charges | None = None
     """What fills are charged, and what becomes of it; fills are free if `None`."""
+
+    @property
+    def bonds(self) -> Bonds:
+        """Where bonds are staked, and how large they are."""
+        return Bonds(self.bond_chain, self.bond)
 
     @property
     def are_plain(self) -> bool:

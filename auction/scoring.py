@@ -13,6 +13,7 @@ from auction.settlement.plan import NEVER_MS, Deadlines, Plan, make_plan, terms_
 from intents.fees import RoundFees
 from intents.intent import LOT, Intent, SignedIntent
 from solvers.bid import Bid
+from solvers.bid_codes import BidCode
 from venues.calls.fill_terms import FillTerms
 from venues.chain_state import ChainState
 from venues.chains.transaction import Block, Reverted
@@ -94,7 +95,7 @@ class Dropped:
 
     bid: Bid
     position: int
-    code: str
+    code: BidCode
     detail: str
 
 
@@ -125,7 +126,7 @@ def check(bid: Bid, position: int, tender: Tender) -> Scored | Dropped:
     )
 
 
-def flaw(bid: Bid, tender: Tender) -> tuple[str, str] | None:
+def flaw(bid: Bid, tender: Tender) -> tuple[BidCode, str] | None:
     """Return code and detail of what keeps a bid from being carried out at all, whatever prices are."""
     return _form_fault(bid, tender) or _terms_fault(bid, tender) or _venue_fault(bid, tender)
 
@@ -171,7 +172,7 @@ def execute(plans: Sequence[Plan], states: Mapping[str, ChainState], now_ms: int
     return after
 
 
-def _form_fault(bid: Bid, tender: Tender) -> tuple[str, str] | None:
+def _form_fault(bid: Bid, tender: Tender) -> tuple[BidCode, str] | None:
     if bid.round != tender.round:
         return "wrong_round", f"bid is for round {bid.round}, this is {tender.round}"
     places = [(fill.intent_id, fill.chain) for fill in bid.fills]
@@ -180,7 +181,7 @@ def _form_fault(bid: Bid, tender: Tender) -> tuple[str, str] | None:
     return None
 
 
-def _terms_fault(bid: Bid, tender: Tender) -> tuple[str, str] | None:
+def _terms_fault(bid: Bid, tender: Tender) -> tuple[BidCode, str] | None:
     for index, fill in enumerate(bid.fills):
         if fill.intent_id not in tender.intents:
             return "unknown_intent", f"{fill.intent_id[:12]} is not in this auction"
@@ -196,7 +197,7 @@ def _terms_fault(bid: Bid, tender: Tender) -> tuple[str, str] | None:
     return None
 
 
-def _venue_fault(bid: Bid, tender: Tender) -> tuple[str, str] | None:
+def _venue_fault(bid: Bid, tender: Tender) -> tuple[BidCode, str] | None:
     venues = tender.snapshot.by_venue
     for fill in bid.fills:
         home = tender.intents[fill.intent_id][0].intent.home

@@ -61,6 +61,7 @@ class Cause(StrEnum):
     SLIPPAGE = "slippage"
     SOLVER_FAULT = "solver_fault"
     NO_SOLUTION = "no_solution"
+    QUARANTINED = "quarantined"
     REJECTED = "rejected"
     CANCELLED = "cancelled"
 
@@ -81,6 +82,7 @@ LAYER_OF_CAUSE: Final = MappingProxyType(
         Cause.SLIPPAGE: "microstructure",
         Cause.SOLVER_FAULT: "intents",
         Cause.NO_SOLUTION: "intents",
+        Cause.QUARANTINED: "intents",
         Cause.REJECTED: "user",
         Cause.CANCELLED: "user",
     }

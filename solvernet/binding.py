@@ -1,7 +1,8 @@
-"""What kept an intent from being filled, and the smallest change of its limit that would have helped.
+"""What kept an intent from being filled, and a change of its limit that would have helped.
 
 The house routes every intent of a round on its own and notes what the cheapest way costs where it is above the limit.
-An intent that asked for that price would have had a route; whether it wins also rests on the bids.
+An intent that asked for that price would have had a route; whether it wins also rests on the bids. The house prices the
+ways of its simpler routers. Its program can do with less, mostly for floors; `solvernet.irreducible` finds the least.
 """
 
 from collections.abc import Sequence
@@ -12,7 +13,7 @@ from auction.ledger import Row
 from intents.assets import USDC_UNIT
 from intents.intent import Intent
 
-Constraint = Literal["limit", "liquidity", "bids", "settlement"]
+Constraint = Literal["limit", "liquidity", "bids", "settlement", "quarantine"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,15 +21,15 @@ class Binding:
     """What kept an intent, or what is left of it, from being filled."""
 
     constraint: Constraint
-    """The owner's limit, what venues offer, what solvers bid and won, or settlement after an award."""
+    """The owner's limit, what venues offer, what solvers bid and won, settlement after an award, or quarantine."""
 
     detail: str
     round: int
     """Round in which least was missing."""
 
     change: int | None = None
-    """Smallest rise of the limit that gives it a route in that round, in USDC base units a unit of the intent; `None`
-    where the limit is not what was missing."""
+    """Rise of the limit that gives it a route in that round, in USDC base units a unit of the intent: to the cheapest
+    way that was priced; `None` where the limit is not what was missing."""
 
 
 def binding(rows: Sequence[Row], intent_id: str, intent: Intent) -> Binding | None:
@@ -47,6 +48,8 @@ def binding(rows: Sequence[Row], intent_id: str, intent: Intent) -> Binding | No
         for kind, number, body in _events(rows)
         if kind == "round.benchmark" and intent_id in body["alone"] and number not in awarded
     ]
+    if states[-1].get("cause") == "quarantined":
+        return Binding(constraint="quarantine", detail=states[-1]["reason"], round=found[-1][0] if found else 0)
     return _of_rounds(found, intent) if found else None
 
 
@@ -64,7 +67,7 @@ def _of_rounds(found: Sequence[tuple[int, dict[str, Any]]], intent: Intent) -> B
     cost, number = min(priced)
     change = cost - intent.limit
     least = f"a limit of {_usd(cost)} a unit instead of {_usd(intent.limit)}"
-    detail = f"{least}, {_usd(change)} more, was the least with a route"
+    detail = f"{least}, {_usd(change)} more, had a route"
     return Binding(constraint="limit", detail=detail, round=number, change=change)
 
 

@@ -82,7 +82,7 @@ class Engine:
         self.flow = flow
         self.network = NetworkFaults(world.faults)
         self.auctioneer = Auctioneer(
-            rules=rules.auction_rules(scenario), world=world, solvers=solver_names(scenario), seed=name.seed
+            rules=rules.auction_rules(scenario, software), world=world, solvers=solver_names(scenario), seed=name.seed
         )
         self.money_in = money(world)
         self.holdings_in = {solver: holdings(world, solver) for solver in solver_names(scenario)}
@@ -130,6 +130,13 @@ class Engine:
         """Present, in the world's time."""
         return self.auctioneer.world.now_ms
 
+    @property
+    def graph(self) -> LiquidityGraph:
+        """Liquidity of the open round."""
+        if self._graph is None:
+            raise RuntimeError("no round is open")
+        return self._graph
+
     def letterbox(self, number: int) -> Letterbox:
         """Return the key pair that bids of a round are sealed to."""
         return Letterbox.from_seed(seed_bytes(self.name.seed, "letterbox", number))
@@ -162,12 +169,11 @@ class Engine:
 
     def benchmark(self) -> Benchmark:
         """Work out the house's view of the open round."""
-        if self._graph is None:
-            raise RuntimeError("no round is open")
+        graph = self.graph
         if not self._has_house:
             return absent(self.auctioneer.jobs())
         rounds = self.name.scenario.rounds
-        found = benchmark(self._graph, self.auctioneer.jobs(), rounds.nodes, rounds.house)
+        found = benchmark(graph, self.auctioneer.jobs(), rounds.nodes, rounds.house)
         self._house = before_fees(found, self.auctioneer.intents(), self._fees)
         return self._house
 

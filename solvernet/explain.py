@@ -184,6 +184,9 @@ def _result(result: dict[str, Any]) -> str:
         detail += f"; no room beside {', '.join(result['beaten_by'])}"
     if result["outcome"] == "dropped":
         return f"dropped, {result['code']}{detail}"
+    if result.get("needed") is not None:
+        more = int(result["needed"]) - int(result["score"])
+        detail += f"; {_usd(result['needed'])} would have won, {_usd(more)} more"
     return f"{result['outcome']} with a surplus of {_usd(result['score'])} ({result['code']}{detail})"
 
 

@@ -13,6 +13,7 @@ from intents.signing import sign
 from solvernet import __version__
 from solvernet.agenda import Agenda, Cancelling
 from solvernet.engine import MOST_DRAIN_ROUNDS, Engine, RunName
+from solvernet.notices import Notices
 from solvers.messages import Announcement, Award, BidSheet, Decision, Hello
 from solvers.registry import load, parse_spec
 from solvers.session import Session
@@ -30,6 +31,7 @@ class InlineRun:
         self._sessions = dict(sorted(sessions.items()))
         self._hellos: dict[str, Hello] = {name: session.hello() for name, session in self._sessions.items()}
         self._agenda = Agenda(engine.flow, engine.network)
+        self._notices = Notices()
 
     def drive(self, progress: Progress | None = None) -> None:
         """Run all rounds of the window, and then those it takes until every intent has ended."""
@@ -43,7 +45,7 @@ class InlineRun:
             if progress:
                 progress(number, rounds)
         engine.finish()
-        self.events.extend(engine.drain())
+        self._take()
 
     def _feed(self, round_ms: int, *, is_open: bool) -> None:
         engine = self.engine
@@ -59,7 +61,7 @@ class InlineRun:
 
     def _round(self) -> None:
         if self.engine.skips_round():
-            self.events.extend(self.engine.drain())
+            self._take()
             return
         announcement = self.engine.open_round()
         sheets: list[BidSheet] = []
@@ -72,7 +74,16 @@ class InlineRun:
                     faults[name] = f"failed: {error}"
         awards = self.engine.close_round(sheets, faults)
         self.engine.settle({award.solver: self._decide(award) for award in awards if award.won})
-        self.events.extend(self.engine.drain())
+        self._take()
+
+    def _take(self) -> None:
+        """Keep what has happened, and tell solvers what they are told of it."""
+        events = self.engine.drain()
+        self.events.extend(events)
+        for notices in self._notices.hear(events):
+            for notice in notices:
+                if notice.solver in self._sessions:
+                    self._sessions[notice.solver].hear(notice)
 
     def _ask(self, name: str, session: Session, announcement: Announcement) -> tuple[BidSheet, str]:
         sealed = session.bid(announcement)

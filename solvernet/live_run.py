@@ -20,10 +20,11 @@ from solvernet.engine import MOST_DRAIN_ROUNDS, Engine
 from solvernet.group_commit import GroupCommit
 from solvernet.network.intake import Intake, Office
 from solvernet.network.solicitor import Answers, Solicitor
+from solvernet.notices import Notices
 from solvernet.past import Past
 from solvernet.recording import Recording, field, hear
 from solvernet.users import Posting
-from solvers.messages import Announcement
+from solvers.messages import Announcement, Notice
 
 Progress = Callable[[int, int], None]
 """Told the round that has ended and how many there will be at least."""
@@ -45,6 +46,8 @@ class LiveRun:
         self._lock = asyncio.Lock()
         self._telemetry: list[Event] = []
         self._unpublished: list[Event] = []
+        self._notices = Notices()
+        self._unsent: list[Notice] = []
         self._written = 0
         office = Office(lock=self._lock, keep=GroupCommit(self._keep), note=self._note_refusal)
         self.intake = Intake(bus, topics, engine.auctioneer, office)
@@ -164,12 +167,15 @@ class LiveRun:
         return {"work": work, "wall_ms": round((telemetry.seconds() - start) * 1000)}
 
     async def _commit(self) -> None:
-        """Write a round's events, then publish what became of intents."""
+        """Write a round's events, then tell users and solvers what became of their own."""
         async with self._lock:
             await self._write(ends_round=True)
             told, self._unpublished = self._unpublished, []
+            notices, self._unsent = self._unsent, []
         steps = (IntentEvent.model_validate(e.body, strict=False) for e in told if e.kind == "intent.state")
         await self.intake.publish(tuple(steps))
+        for notice in notices:
+            await self._solicitor.notify(notice)
 
     async def _keep(self) -> None:
         async with self._lock:
@@ -181,6 +187,8 @@ class LiveRun:
         new = self._past.beyond(events)
         self.events.extend(events)
         self._unpublished.extend(events)
+        for i, notices in enumerate(self._notices.hear(events)):
+            self._unsent.extend(notices if i >= len(events) - len(new) else ())
         self._written += len(new)
         if ends_round and self._written:
             self._tell("round", {"cpu_ms": telemetry.cpu_ms(), "events": self._written})

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from auction.errors import BrokenChainError
+from auction.errors import BrokenChainError, LedgerError
 from auction.ledger import GENESIS, Event, chain_hash
 from solvernet import __version__
 from solvernet.engine import MOST_DRAIN_ROUNDS, Engine
@@ -83,3 +83,25 @@ def worked_out(engine: Engine, recording: Recording, most: int | None = None) ->
         yield from engine.drain()
     engine.finish()
     yield from engine.drain()
+
+
+def reopened(recording: Recording, number: int) -> Engine:
+    """Return a run worked out again up to the opening of a round.
+
+    Raises:
+        LedgerError: if the run never came to that round.
+    """
+    engine = Engine(recording.name, recording.software, __version__)
+    while engine.rounds < number and recording.rows and engine.rounds < recording.rows[-1].event.round:
+        hear(engine, recording.arrivals(engine.rounds, "between"))
+        engine.advance(engine.name.window.start + (engine.rounds + 1) * engine.every_ms)
+        if engine.skips_round():
+            continue
+        engine.open_round()
+        if engine.rounds == number:
+            return engine
+        hear(engine, recording.arrivals(engine.rounds, "bidding"))
+        engine.close_round(recording.sheets(engine.rounds), recording.faults(engine.rounds))
+        engine.settle(recording.decisions(engine.rounds))
+        engine.drain()
+    raise LedgerError(f"the run in the ledger has no round {number}")

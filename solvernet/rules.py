@@ -1,6 +1,9 @@
 """What a scenario's sections say, in base units: dollars, ether and whole options become integers here, once."""
 
 import math
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
 
 from auction.rules import AuctionRules
 from auction.settlement.policy import DepositRules, SettlementPolicy
@@ -11,6 +14,7 @@ from intents.assets import ETH_UNIT, OPTION_UNIT, PRICE_UNIT, USDC_UNIT
 from risk import volatility
 from solvernet.completion_parts import DepositPart
 from solvernet.market_parts import HybridPart, RangePart
+from solvernet.sanction_parts import quarantine_rules, table_rules
 from solvernet.scenario import Scenario
 from solvernet.scenario_parts import AmmPart, ChainPart, MakerPart, MedianPart, WinnersPart
 from venues.markets.hybrid import HybridRules
@@ -22,6 +26,8 @@ from venues.oracles.median import MedianRules
 from venues.oracles.sentinel import Sentinel
 from venues.oracles.uptime_guard import UptimeGuard
 from venues.pricing.fixed_point import ONE
+
+NONE: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 def level_rules(scenario: Scenario) -> volatility.LevelRules:
@@ -38,8 +44,13 @@ def level_rules(scenario: Scenario) -> volatility.LevelRules:
     )
 
 
-def auction_rules(scenario: Scenario) -> AuctionRules:
-    """Return how rounds are run and settled."""
+def auction_rules(scenario: Scenario, software: Mapping[str, str] = NONE) -> AuctionRules:
+    """Return how rounds are run and settled.
+
+    Args:
+        scenario: What says so.
+        software: Shared software that each solver declares: solvers of one make are not independent witnesses.
+    """
     part = scenario.policy
     policy = SettlementPolicy(
         quantile=part.quantile,
@@ -70,6 +81,11 @@ def auction_rules(scenario: Scenario) -> AuctionRules:
         policy=policy,
         payment=scenario.rounds.payment,
         winners=winner_rule(scenario.rounds.winners) if scenario.rounds.winners else None,
+        bond=scenario.rounds.bond,
+        locks_bonds=scenario.rounds.locks_bonds,
+        prices_conflicts=scenario.rounds.prices,
+        sanctions=table_rules(scenario.rounds.penalties),
+        quarantine=quarantine_rules(scenario.rounds.quarantine, software),
         charges=scenario.fees.charges() if scenario.fees else None,
     )
 

@@ -92,6 +92,7 @@ class Scenario(Boundary):
         chains = {part.chain for part in named} | {self.rounds.reference_chain, self.rounds.bond_chain}
         chains |= {name for bridge in self.bridges.values() for name in bridge.chains} | set(self.users.home_share)
         chains |= {part.chain for part in self.completers.values()}
+        chains |= {self.users.poison.home} if self.users.poison else set()
         chains |= {part.settles_on for part in self.chains.values() if part.settles_on}
         venues = {maker.venue for maker in self.makers.values()}
         venues |= {name for trader in self.arbitrageurs.values() for name in trader.venues}

@@ -7,7 +7,9 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from intents.boundary import Boundary
+from solvernet.poison_flow import PoisonPart
 from solvernet.rollup_parts import BatcherPart, LanePart, ProverPart
+from solvernet.sanction_parts import PenaltiesPart, QuarantinePart
 
 
 def _instant(value: object) -> int:
@@ -62,6 +64,8 @@ class Rounds(Boundary):
 
     reference_chain: str
     bond_chain: str
+    bond: Literal["ends", "quantile"] = "ends"
+    locks_bonds: bool = False
     payment: Literal["pay_as_bid", "vcg", "core"] = "pay_as_bid"
     """What winners are paid beyond the margin they bid for."""
 
@@ -73,6 +77,10 @@ class Rounds(Boundary):
 
     winners: WinnersPart | None = None
     """How winners are chosen: by exact search or greed, within limits; the program of the auctioneer if left out."""
+
+    prices: bool = False
+    penalties: PenaltiesPart | None = None
+    quarantine: QuarantinePart | None = None
 
 
 class Policy(Boundary):
@@ -272,6 +280,9 @@ class UsersPart(Boundary):
     cancel: Share
     valid_rounds: tuple[int, int]
     home_only: Share
+
+    poison: PoisonPart | None = None
+    """A further user who posts intents that break others."""
 
 
 class SolversPart(Boundary):

@@ -9,8 +9,9 @@ from auction.ledger import Event
 from intents.assets import USDC_UNIT
 from intents.boundary import Boundary
 from intents.lifecycle import State
-from risk.stability import Operation, measure
+from risk.stability import Operation
 from solvernet.accounts import escrow_flows, money, profit
+from solvernet.ban_table import BanLine, QuarantineLine, ban_table, quarantine_table
 from solvernet.bridge_table import BridgeLine, bridge_table
 from solvernet.build import solver_names
 from solvernet.engine import Engine
@@ -25,6 +26,7 @@ from solvernet.private_table import PrivateLine, private_table
 from solvernet.rollup_table import RollupLine, rollup_table
 from solvernet.security_table import SecurityFigures, security_table
 from solvernet.settlements_due import settlements
+from solvernet.stability_figures import StabilityFigures, stability_figures
 from solvernet.validation import Validation, validation_of
 from solvernet.venue_table import VenueLine, venue_table
 from solvernet.who_paid import PaidLine, who_paid
@@ -69,19 +71,6 @@ class FailedFill(Boundary):
     responsible: str
     but_for: bool
     detail: str
-
-
-class StabilityFigures(Boundary):
-    """Execution environment stability; `None` where nothing was due."""
-
-    minimum: float | None
-    classes: dict[str, float | None]
-    due: dict[str, int]
-    """Operations that were due, by class."""
-
-    layers: dict[str, float | None]
-    lost_usd: dict[str, float]
-    """Weight lost to each cause."""
 
 
 class Summary(Boundary):
@@ -155,6 +144,12 @@ class Summary(Boundary):
 
     paid: tuple[PaidLine, ...] = ()
     """Who paid for what went wrong."""
+
+    bans: tuple[BanLine, ...] = ()
+    """Who was kept out of the auctions."""
+
+    quarantines: tuple[QuarantineLine, ...] = ()
+    """Intents that were kept out of the auctions."""
 
     flags: tuple[dict[str, Any], ...]
     stability: StabilityFigures
@@ -231,15 +226,13 @@ def summarise(outcome: Outcome) -> Summary:
             engine.name.scenario, engine.name.window, engine.exercise_record, engine.auctioneer.world
         ),
         fees=fee_table(engine, outcome.events),
-        extraction=extraction_table(
-            engine.extraction, engine.name.scenario, engine.auctioneer.world.truth.price(engine.auctioneer.world.now_ms)
-        )
-        if engine.extraction.kinds
-        else None,
+        extraction=_extraction(engine),
         private=private_table(engine.auctioneer.executor, _chain_names(engine)),
         paid=who_paid(engine.auctioneer.world, runs, outcome.events, engine.recorder),
+        bans=ban_table(outcome.events),
+        quarantines=quarantine_table(outcome.events),
         flags=tuple(_body(event) for event in outcome.events if event.kind == "conduct.finding"),
-        stability=_stability(operations(outcome)),
+        stability=stability_figures(operations(outcome)),
         wall_s=round(outcome.wall_s, 2),
     )
 
@@ -300,15 +293,11 @@ def _chain_names(engine: Engine) -> dict[str, str]:
     return {part.caip2: name for name, part in engine.name.scenario.chains.items()}
 
 
-def _stability(operations: Sequence[Operation]) -> StabilityFigures:
-    measured = measure(operations)
-    return StabilityFigures(
-        minimum=measured.minimum,
-        classes={kind: score.ees for kind, score in measured.classes.items()},
-        due={kind: score.count for kind, score in measured.classes.items()},
-        layers=dict(measured.layers),
-        lost_usd={cause: weight / USDC_UNIT for cause, weight in measured.causes.items()},
-    )
+def _extraction(engine: Engine) -> ExtractionFigures | None:
+    if not engine.extraction.kinds:
+        return None
+    world = engine.auctioneer.world
+    return extraction_table(engine.extraction, engine.name.scenario, world.truth.price(world.now_ms))
 
 
 def _counted(items: Iterable[str]) -> dict[str, int]:

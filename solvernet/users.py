@@ -6,7 +6,7 @@ same flow. Each stretch between two rounds has a random stream of its own.
 
 import math
 from bisect import bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,6 +21,7 @@ from intents.intent import LOT, Intent
 from intents.options import parse_expiry, parse_series
 from intents.wants import AnyWant, Exposure, Mark, Package, Payoff
 from solvernet import market_data
+from solvernet.poison_flow import PoisonPart, poison
 from solvernet.scenario import Scenario
 from solvers.routing.rebalancing import rebalanced
 from venues.calls.gas import SETTLE_GAS
@@ -86,6 +87,8 @@ class UserFlow:
         self._gas = market_data.gas_steps(scenario.market.episode)
         self._dear = {part.caip2 for part in scenario.chains.values() if part.demand == "calibrated"}
         self.users = tuple(self._user(index) for index in range(scenario.users.count))
+        if scenario.users.poison is not None:
+            self.users += (self._poisoner(scenario.users.poison),)
 
     def owners(self) -> dict[str, str]:
         """Return the address of each user and the chain it is at home on."""
@@ -98,8 +101,24 @@ class UserFlow:
         level = self._truth.level.at(from_ms) / self._scenario.level.calm
         count = int(rng.poisson(part.per_round * level**part.stress_elasticity))
         times = np.sort(rng.integers(from_ms + 1, until_ms, count))
-        postings = (self._posting(int(time), i, rng) for i, time in enumerate(times))
-        return tuple(posting for posting in postings if posting is not None)
+        postings = [self._posting(int(time), i, rng) for i, time in enumerate(times)]
+        found = [posting for posting in postings if posting is not None]
+        return tuple(sorted((*found, *self._poison(from_ms, until_ms)), key=lambda posting: posting.time_ms))
+
+    def _poison(self, from_ms: int, until_ms: int) -> Iterator[Posting]:
+        """Yield what the adversarial user posts: its chance is its own, so that the others do what they would have."""
+        part = self._scenario.users.poison
+        if part is None:
+            return
+        rng, user = generator(self._seed, "poison", from_ms), len(self.users) - 1
+        for time_ms in sorted({int(t) for t in rng.integers(from_ms + 1, until_ms, int(rng.poisson(part.per_round)))}):
+            terms = {"owner": self.users[user].account.address, "home": self.users[user].home}
+            expiry = self._scenario.market.expiries[-1]
+            yield Posting(time_ms, user, poison(part, time_ms, terms | {"expiry": expiry}, rng), 0)
+
+    def _poisoner(self, part: PoisonPart) -> User:
+        account: LocalAccount = Account.from_key(seed_bytes(self._seed, "poisoner"))
+        return User(account, self._scenario.chains[part.home].caip2)
 
     def _user(self, index: int) -> User:
         name = _weighted(self._scenario.users.home_share, generator(self._seed, "home", index))
@@ -111,7 +130,7 @@ class UserFlow:
         expiries = [e for e in self._scenario.market.expiries if parse_expiry(e) > time_ms + LEAST_LIFE_MS]
         if not expiries:
             return None
-        chosen = int(rng.integers(len(self.users)))
+        chosen = int(rng.integers(part.count))
         user = self.users[chosen]
         spot = self._truth.price(time_ms) / PRICE_UNIT
         exotics = [

@@ -1,5 +1,6 @@
 """What auctioneer and solvers say to each other."""
 
+from collections.abc import Mapping
 from typing import Annotated, Final, Literal
 
 from pydantic import Field
@@ -8,6 +9,7 @@ from intents.boundary import Amount, Boundary, SignedAmount
 from intents.fees import RoundFees
 from intents.intent import Intent
 from solvers.bid import MAX_FILLS, Bid, BidFill
+from solvers.bid_codes import BidCode
 from venues.snapshot import Snapshot
 
 MAX_BIDS: Final = 64
@@ -86,8 +88,8 @@ class BidResult(Boundary):
 
     position: int
     outcome: Literal["won", "lost", "dropped"]
-    code: str
-    """`won`, `outbid`, `unfair`, `capacity`, `full` (as many winners as may be), or the check that dropped it."""
+    code: BidCode
+    """Why; `solvers.bid_codes` says what each means."""
 
     score: SignedAmount
     """Users' surplus as the auctioneer computed it, and the fees that they pay, in USDC base units."""
@@ -95,6 +97,14 @@ class BidResult(Boundary):
     detail: str = ""
     beaten_by: tuple[str, ...] = ()
     """Winning bids that leave a losing one no room, as `solver/position`."""
+
+    needed: SignedAmount | None = None
+    """Least score at which a losing bid would have won for certain, all else as it was; `None` where it is not worked
+    out, or the bid could not win at any score."""
+
+    prices: Mapping[str, SignedAmount] = Field(default_factory=dict)
+    """What a losing bid takes of each resource that is short, at the marginal prices of the round, in USDC base units;
+    for an unfair one, what it gives each owner too little."""
 
     reference: SignedAmount | None = None
     """What the round reaches without this solver, in USDC base units with one for each fill; the winning score itself
@@ -124,14 +134,71 @@ class Decision(Boundary):
     error: str = Field(default="", max_length=512)
 
 
+class StepEvidence(Boundary):
+    """Something that happened to one transaction of a settlement."""
+
+    time_ms: int
+    step: str
+    chain: str
+    what: str
+    """`sent`, `raised`, `dropped`, `landed`, `reverted`, `expired` or `undone`."""
+
+    block: int = 0
+    reason: str = ""
+
+
+class FillEvidence(Boundary):
+    """One fill, as far as it speaks against its solver: all of it can be looked up in the ledger."""
+
+    fill_id: str
+    intent_id: str
+    round: int
+    award_ms: int
+    deliver_by_ms: int
+    """Last instant at which a block could deliver it."""
+
+    bond: Amount
+    """USDC base units at stake."""
+
+    slashed: Amount
+    detail: str
+    """The first breach of the settlement policy."""
+
+    but_for: bool
+    """Whether it would have landed had the policy been followed."""
+
+    steps: tuple[StepEvidence, ...] = ()
+
+
+class Ban(Boundary):
+    """Why a solver's bids are refused, until when, on what evidence, and how to contest it."""
+
+    code: str
+    """Row of the rule table; `fault` where every single fault suspends."""
+
+    since_ms: int
+    until_ms: int
+    """Bids are refused before this instant."""
+
+    reason: str
+    fills: tuple[FillEvidence, ...] = ()
+    figures: Mapping[str, int] = Field(default_factory=dict)
+    """What the rule compares, by name."""
+
+    appeal: str
+    """What to send, and against what it is checked."""
+
+
 class Notice(Boundary):
     """News for one solver that asks for no answer."""
 
     kind: Literal["notice"] = "notice"
     solver: str
-    topic: Literal["settled", "failed", "flag"]
+    topic: Literal["settled", "failed", "flag", "banned"]
     intent_id: str = ""
     detail: str = ""
+    ban: Ban | None = None
+    """The ban, where the news is one."""
 
 
 class Hello(Boundary):

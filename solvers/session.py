@@ -79,9 +79,16 @@ class Session:
 
     def hear(self, notice: Notice) -> None:
         """Pass a notice on to the solver."""
-        hook = self._solver.on_flag if notice.topic == "flag" else self._solver.on_settled
         with _captured():
-            _guarded(lambda: hook(notice), None)
+            _guarded(lambda: self._pass_on(notice), None)
+
+    def _pass_on(self, notice: Notice) -> None:
+        if notice.ban is not None:
+            self._solver.on_ban(notice.ban)
+        elif notice.topic == "flag":
+            self._solver.on_flag(notice)
+        else:
+            self._solver.on_settled(notice)
 
     def _sheet(self, announcement: Announcement, spent: list[int]) -> BidSheet:
         """Return what the solver bids, checked as if it had come from outside; `spent` collects its work units."""

@@ -9,7 +9,7 @@ from intents.assets import OPTION_UNIT, PRICE_UNIT, USDC_UNIT
 from intents.fees import RoundFees
 from solvers.bid import Bid, BidFill
 from solvers.errors import NoProgramError, TwoAimsError
-from solvers.messages import Announcement, Award, Notice, OwnSettlement
+from solvers.messages import Announcement, Award, Ban, Notice, OwnSettlement
 from solvers.routing import auto, careful, own
 from solvers.routing.auto import Budget
 from solvers.routing.own import IntentProgram, Objective
@@ -184,6 +184,9 @@ class Solver(ABC):
 
     def on_settled(self, notice: Notice) -> None:  # noqa: B027  an optional hook
         """Hear that one of this solver's fills was settled or failed."""
+
+    def on_ban(self, ban: Ban) -> None:  # noqa: B027  an optional hook
+        """Hear that this solver's bids are refused for a while, why, and how to contest it."""
 
     def on_flag(self, notice: Notice) -> None:  # noqa: B027  an optional hook
         """Hear that this solver was flagged, and with what evidence."""

@@ -53,7 +53,7 @@ def reduced(
         by_volume: Whether volume is maximised too, so that it has to be the same.
         apart: Solvers whose offers stand for no others', because it matters who wins.
     """
-    counted, shapes = _with_counts(offers, limits)
+    counted, shapes = with_counts(offers, limits)
     originals = {offer.id: offer for offer in offers}
     found = [Bundle(shape, (originals[shape.id],)) for shape in by_score(shapes, tie)]
     rank = {bundle.shape.id: i for i, bundle in enumerate(found)}
@@ -82,7 +82,7 @@ def _most(offers: Iterable[Offer], resource: str, capacity: Mapping[str, int]) -
     return min(bounds, default=float("inf"))
 
 
-def _with_counts(offers: Sequence[Offer], limits: Limits) -> tuple[Limits, list[Offer]]:
+def with_counts(offers: Sequence[Offer], limits: Limits) -> tuple[Limits, list[Offer]]:
     """Return limits and offers in which a count of winners is a resource, of which each winner takes one."""
     capacity, each = dict(limits.capacity), {}
     if limits.most_winners is not None:

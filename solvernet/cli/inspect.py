@@ -61,19 +61,48 @@ def migrate(folder: Folder, json: AsJson = False) -> None:
 def explain(
     folder: Folder,
     intent: Annotated[str, typer.Argument(help="Id of an intent, or its first digits.")],
+    why: Annotated[bool, typer.Option("--why", help="Work out which constraints together left it no route.")] = False,
     json: AsJson = False,
 ) -> None:
     """Tell the whole story of one intent: also why it was not filled."""
     from dataclasses import asdict
 
     from solvernet.cli.show import show_story
+    from solvernet.cli.show_why import show_why
     from solvernet.explain import explain as tell
+    from solvernet.irreducible import why_not
 
     story = tell(folder, intent)
+    bound = story.binding if story.binding and story.binding.constraint in {"limit", "liquidity"} else None
+    found = why_not(folder, story.intent_id, bound.round) if why and bound else None
     if json:
-        typer.echo(text_json.dumps(asdict(story), indent=2))
+        told = {"irreducible": asdict(found)} if found else {}
+        typer.echo(text_json.dumps(asdict(story) | told, indent=2))
+        return
+    show_story(story)
+    if found:
+        show_why(found)
+
+
+def appeal(
+    folder: Folder,
+    fill: Annotated[str, typer.Argument(help="Id of a fill that a solver was punished for, or its beginning.")],
+    json: AsJson = False,
+) -> int:
+    """Judge a punished fill anew from the ledger, and say whether the penalty stands."""
+    from dataclasses import asdict
+
+    from solvernet.appeal import appeal as judge
+    from solvernet.cli.show import console
+    from solvernet.cli.show_bans import appeal_lines
+
+    found = judge(folder, fill)
+    if json:
+        typer.echo(text_json.dumps(asdict(found) | {"stands": found.stands}, indent=2))
     else:
-        show_story(story)
+        for line in appeal_lines(found):
+            console.print(line, soft_wrap=True)
+    return 0 if found.stands else 1
 
 
 def conduct(folder: Folder, json: AsJson = False) -> None:

@@ -1,6 +1,6 @@
 """What the commands print on a terminal."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,6 +10,7 @@ from rich.table import Table
 
 from intents.lifecycle import LAYER_OF_CAUSE, Cause
 from solvernet.cli.clock import clock
+from solvernet.cli.show_bans import kept_out
 from solvernet.cli.show_bridges import bridge_lines
 from solvernet.cli.show_extraction import adversaries, private_lines, taken
 from solvernet.cli.show_fees import fee_lines
@@ -53,8 +54,8 @@ def show_summary(summary: Summary, folder: Path, *, has_report: bool) -> None:
         console.print(taken(summary.extraction), *private_lines(summary.private))
     if summary.bridges:
         console.print(bridge_lines(summary))
-    for table in fee_lines(summary.fees) if summary.fees is not None else ():
-        console.print(table)
+    _print_all(kept_out(summary))
+    _print_all(fee_lines(summary.fees) if summary.fees is not None else ())
     if summary.paid:
         console.print(paid_lines(summary))
     if summary.validation is not None:
@@ -66,6 +67,11 @@ def show_summary(summary: Summary, folder: Path, *, has_report: bool) -> None:
     void = "" if summary.fingerprint_valid else " [red](void: a solver was killed by the clock)[/red]"
     console.print(f"\nfingerprint {summary.fingerprint}{void}")
     console.print(f"report      {folder / 'report.html'}" if has_report else f"summary     {folder / 'summary.json'}")
+
+
+def _print_all(tables: Iterable[Table]) -> None:
+    for table in tables:
+        console.print(table)
 
 
 def show_story(story: Story) -> None:

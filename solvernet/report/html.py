@@ -13,6 +13,7 @@ from typing import Final
 
 from plotly.offline import get_plotlyjs
 
+from solvernet.report.bans import bans
 from solvernet.report.bridges import bridges
 from solvernet.report.conduct import conduct
 from solvernet.report.exercises import exercises
@@ -52,6 +53,7 @@ CONTENTS: Final[tuple[tuple[str, str], ...]] = (
     ("gains", "Gains"),
     ("solvers", "Solvers"),
     ("failures", "Failures"),
+    ("bans", "Kept out"),
     ("fees", "Fees"),
     ("paid", "Who paid"),
     ("validation", "Validation"),
@@ -74,6 +76,7 @@ SECTIONS: Final[Mapping[str, Callable[[RunView], Markup]]] = {
     "gains": gains,
     "solvers": leaderboard,
     "failures": failures,
+    "bans": bans,
     "fees": fees,
     "paid": paid,
     "validation": validation,
@@ -126,6 +129,7 @@ def _left_out(summary: Summary) -> frozenset[str]:
         "rollups": summary.rollups,
         "exercises": summary.exercises,
         "bridges": summary.bridges,
+        "bans": summary.bans or summary.quarantines,
         "fees": summary.fees,
         "paid": summary.paid,
         "extraction": summary.extraction,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from solvers.bid import Bid
-from solvers.messages import Award
+from solvers.messages import Award, Ban
 from solvers.solver import ROUTING, Batch, Solver
 
 
@@ -12,11 +12,19 @@ class NoSettle(Solver):
 
     software = ROUTING
 
-    def __init__(self, *, discount_bps: float = 5.0, settles_every: int = 0) -> None:
-        """Bid `discount_bps` of the notional below cost; settle one in `settles_every` wins, none if zero."""
+    def __init__(self, *, discount_bps: float = 5.0, settles_every: int = 0, repents: int = 0) -> None:
+        """Begin a career.
+
+        Args:
+            discount_bps: Part of the notional by which it bids below cost.
+            settles_every: One in so many wins is settled, none if zero.
+            repents: Wins that it settles after it was banned, before it goes on as before.
+        """
         self.discount_bps = discount_bps
         self.settles_every = settles_every
+        self.repents = repents
         self._wins = 0
+        self._good = 0
 
     def solve(self, batch: Batch) -> Sequence[Bid | None]:
         """Return bids that undercut everybody who means to settle."""
@@ -27,6 +35,13 @@ class NoSettle(Solver):
         kept = []
         for position in award.won:
             self._wins += 1
-            if self.settles_every and self._wins % self.settles_every == 0:
+            if self._good:
+                self._good -= 1
+                kept.append(position)
+            elif self.settles_every and self._wins % self.settles_every == 0:
                 kept.append(position)
         return kept
+
+    def on_ban(self, ban: Ban) -> None:  # noqa: ARG002  any ban is a lesson
+        """Resolve to keep its word for a while."""
+        self._good = self.repents

@@ -6,9 +6,11 @@ from dataclasses import dataclass, replace
 from immutables import Map
 
 from auction.aftermath import OPERATOR, Aftermath
+from auction.bonds import Bonds
 from auction.book import Entry, IntentBook, Listing
 from auction.breaker import Breaker
 from auction.journal import Journal
+from auction.sanctions.sanctions import PlainSanctions
 from auction.settlement.executor import Executor
 from auction.settlement.plan import Plan
 from intents.intent import SignedIntent
@@ -66,4 +68,6 @@ def court(scene: World | None = None, *, bonds: int = BOND, **fields: object) ->
     scene = scene or world(states=(furnished(state(L1)), furnished(state(L2), bonds=bonds)), **fields)  # type: ignore[arg-type]
     listing = Listing(chains=frozenset({L1, L2}), instruments=frozenset(SYMBOLS), venues=frozenset({"book", "pool"}))
     book, executor, journal, breaker = IntentBook(listing), Executor(POLICY), Journal(), Breaker()
-    return Court(scene, book, executor, journal, breaker, Aftermath(book, executor, journal, breaker, L2))
+    return Court(
+        scene, book, executor, journal, breaker, Aftermath(book, executor, journal, PlainSanctions(breaker), Bonds(L2))
+    )

@@ -10,9 +10,11 @@ from typing import Final
 from immutables import Map
 
 from auction.aftermath import Aftermath
+from auction.bonds import Bonds
 from auction.book import IntentBook, Listing
 from auction.breaker import Breaker
 from auction.journal import Journal
+from auction.sanctions.sanctions import PlainSanctions
 from auction.settlement.attribution import Verdict
 from auction.settlement.executor import Executor
 from auction.settlement.plan import Plan
@@ -163,7 +165,14 @@ def _bonds(here: Court) -> int:
 def _court(given: Injection) -> Court:
     listing = Listing(chains=frozenset({L1, L2}), instruments=frozenset(SYMBOLS), venues=frozenset({"book", "amm"}))
     book, executor, journal, breaker = IntentBook(listing), Executor(given.policy), Journal(), Breaker()
-    return Court(_world(given), book, executor, journal, breaker, Aftermath(book, executor, journal, breaker, L2))
+    return Court(
+        _world(given),
+        book,
+        executor,
+        journal,
+        breaker,
+        Aftermath(book, executor, journal, PlainSanctions(breaker), Bonds(L2)),
+    )
 
 
 def _world(given: Injection) -> World:

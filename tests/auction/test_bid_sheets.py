@@ -66,7 +66,7 @@ def test_foreign_bids_do_not_use_up_anybodys_allowance() -> None:
 def test_all_bids_of_a_suspended_solver_are_refused() -> None:
     made = one()
 
-    (result,) = results(made, bid(made), ruling=Ruling(suspended=[SOLVER]))
+    (result,) = results(made, bid(made), ruling=Ruling(refused={SOLVER: "kept out"}))
 
     assert (result.outcome, result.code) == ("dropped", "suspended")
 

@@ -1,14 +1,21 @@
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from auction.bonds import QUANTILE_95, bond, slash
+from auction.bonds import QUANTILE_95, Bonds, bond, quantile_bond, slash
 from intents.assets import ETH, PRICE_UNIT, USDC_UNIT
 from tests.auction.stage import CALL, PUT
 from tests.solvers.small_market import NOW_MS, YEAR_MS, options
+from venues.price_path import PricePath
 from venues.pricing import black76
+from venues.pricing.black76 import Floats
+from venues.pricing.smile import FLAT, Smile
+from venues.pricing.strip import strip, years_to
+from venues.seeds import generator
+from venues.truth import StepPath, Truth
 
 SPOT = 130 * PRICE_UNIT
 HOUR_MS = 3_600_000
@@ -81,3 +88,59 @@ def test_a_slash_takes_all_where_the_breach_made_the_difference_and_a_quarter_el
     staked: int, but_for: bool, taken: int
 ) -> None:
     assert slash(staked, but_for=but_for) == taken
+
+
+STRADDLE = {PUT: options(1), CALL: options(1)}
+BUTTERFLY = {PUT: options(-2), CALL: options(1), ETH: options(1)}
+
+
+def smiling(vol: float) -> Truth:
+    path = PricePath(start_ms=NOW_MS, step_ms=10**9, bars=(SPOT, SPOT), vols=(0.0,), seed=("flat",))
+    return Truth(path, StepPath(NOW_MS, 10**9, (vol,)), Smile(0.6, 0.5, -0.4, 0.1, 0.5))
+
+
+@pytest.mark.parametrize("held", [{PUT: options(3)}, {ETH: options(-2)}, STRADDLE, BUTTERFLY], ids=str)
+@pytest.mark.parametrize("hours", [0.1, 6])
+def test_the_bond_is_what_a_simulation_finds_for_the_quantile_of_the_change(held: dict[str, int], hours: float) -> None:
+    truth, until_ms = smiling(0.9), NOW_MS + int(hours * HOUR_MS)
+    deviation = 0.9 * math.sqrt(hours * HOUR_MS / YEAR_MS)
+    spots = 130 * np.exp(generator("moves").standard_normal(200_000) * deviation - deviation**2 / 2)
+    changes = np.abs(worth(held, truth, spots, until_ms) - worth(held, truth, np.array([130.0]), NOW_MS))
+
+    amount = quantile_bond(held, truth, NOW_MS, until_ms)
+
+    assert amount / USDC_UNIT == pytest.approx(float(np.quantile(changes, 0.95)), rel=0.01)
+
+
+def worth(held: dict[str, int], truth: Truth, spots: Floats, at_ms: int) -> Floats:
+    """Return the value of a package at many prices, worked out apart from the bond."""
+    total = held.get(ETH, 0) / 10**18 * spots
+    for name in (name for name in held if name != ETH):
+        terms = strip((name,))
+        years = float(years_to(terms, at_ms)[0])
+        deviation = 0.9 * math.sqrt(years)
+        vols = 0.9 * np.sqrt(truth.smile.variance_ratio(np.log(terms.strikes[0] / spots) / deviation))  # type: ignore[union-attr]
+        prices = black76.price(spots, terms.strikes[0], vols, years, bool(terms.calls[0]))
+        total = total + prices * held[name] / 10**18
+    return np.asarray(total)
+
+
+def test_the_two_rules_agree_on_what_only_falls_with_the_price() -> None:
+    truth = Truth(smiling(0.9).path, smiling(0.9).level, FLAT)
+
+    ends, quantile = (
+        Bonds("eip155:1", rule).amount({ETH: options(10)}, truth, NOW_MS, NOW_MS + HOUR_MS)
+        for rule in ("ends", "quantile")
+    )
+
+    assert quantile == pytest.approx(ends, rel=0.01)
+
+
+def test_the_ends_ask_too_little_for_a_package_that_gains_in_the_middle() -> None:
+    truth, until_ms = smiling(0.9), NOW_MS + 30 * 24 * HOUR_MS // 4
+
+    ends, quantile = (
+        Bonds("eip155:1", rule).amount(BUTTERFLY, truth, NOW_MS, until_ms) for rule in ("ends", "quantile")
+    )
+
+    assert ends != pytest.approx(quantile, rel=0.05)

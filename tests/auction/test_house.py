@@ -1,9 +1,11 @@
+import pytest
+
 from auction.house import Benchmark, Yardstick, absent, before_fees, benchmark, job_of
 from intents import builders
 from intents.assets import PRICE_UNIT
 from intents.fees import FeeRule
 from intents.lifecycle import Cause
-from solvers.routing.problem import Route
+from solvers.routing.problem import EngineName, Job, NoRoute, Route
 from solvers.routing.router import route
 from tests.auction.stage import CALL, PUT
 from tests.solvers.small_market import HOME as AT_HOME
@@ -24,7 +26,7 @@ def test_alone_an_intent_is_worth_what_the_best_route_leaves_of_its_limit() -> N
     found = benchmark(graph, [BUYER], 50).alone[BUYER.intent_id]
 
     assert isinstance(best, Route)
-    assert found == Yardstick(best.surplus, options(5), None, "", None)
+    assert found == Yardstick(best.surplus, options(5), None, "", None, best.work)
 
 
 def test_an_intent_below_every_price_has_a_cause_and_the_price() -> None:
@@ -53,6 +55,21 @@ def test_together_is_never_worth_less_than_the_best_alone() -> None:
     found = benchmark(LiquidityGraph(market()), [BUYER, CALLER, GREEDY_BUYER], 50)
 
     assert found.first_best >= max(yardstick.surplus for yardstick in found.alone.values())
+
+
+def test_an_intent_that_breaks_the_router_costs_nobody_else_the_round(monkeypatch: pytest.MonkeyPatch) -> None:
+    def brittle(graph: LiquidityGraph, job: Job, engine: EngineName, *, nodes: int) -> Route | NoRoute:
+        if job.intent_id == SELLER.intent_id:
+            raise ZeroDivisionError("no strike between these knots")
+        return route(graph, job, engine, nodes=nodes)
+
+    monkeypatch.setattr("auction.house.route", brittle)
+
+    found = benchmark(LiquidityGraph(market()), [BUYER, SELLER], 50)
+
+    assert found.alone[SELLER.intent_id].failure == "ZeroDivisionError: no strike between these knots"
+    assert found.alone[SELLER.intent_id].cause is Cause.NO_SOLUTION
+    assert found.first_best == found.alone[BUYER.intent_id].surplus > 0
 
 
 def test_an_engine_that_does_not_see_several_intents_bounds_by_the_best_alone() -> None:

@@ -99,3 +99,16 @@ def test_what_no_venue_offers_no_limit_buys() -> None:
 
 def test_who_was_in_no_auction_was_kept_by_nothing_here() -> None:
     assert binding(noted("a", ended="expired"), "a", CHEAP.intent) is None
+
+
+def test_an_intent_that_ends_in_quarantine_is_told_the_code() -> None:
+    why = "house_stalled, until 9: 5000 units of work, 2000 are allowed"
+    ended: Json = {"intent_id": "beef", "state": "expired", "cause": "quarantined", "reason": why}
+    events = [
+        Event(1, 1, "round.benchmark", {"alone": {"beef": alone(None, None)}}),
+        Event(2, 9, "intent.state", ended),
+    ]
+
+    kept = binding(rows(events), "beef", DEAR.intent)
+
+    assert kept == Binding(constraint="quarantine", detail=why, round=1)

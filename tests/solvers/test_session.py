@@ -9,7 +9,7 @@ from intents.canonical import model_bytes
 from intents.errors import SealError
 from intents.sealing import Letterbox
 from solvers.bid import Bid
-from solvers.messages import MAX_BIDS, Announcement, Award, BidSheet, Notice, OpenIntent, SealedSheet
+from solvers.messages import MAX_BIDS, Announcement, Award, Ban, BidSheet, Notice, OpenIntent, SealedSheet
 from solvers.session import ERROR_LIMIT, OUTPUT_LIMIT, Session
 from solvers.solver import Batch, Solver
 from tests.solvers.small_market import EXPIRY, NOW_MS, intent, market
@@ -300,3 +300,17 @@ def test_notices_reach_the_solver_and_may_not_hurt_the_session(topic: str) -> No
     session(honest, on_notice=listen).hear(Notice.model_validate({"solver": NAME, "topic": topic}))
 
     assert heard == [topic]
+
+
+def test_a_ban_reaches_the_hook_of_its_own() -> None:
+    heard: list[Ban] = []
+
+    class Banned(Plugin):
+        def on_ban(self, ban: Ban) -> None:
+            heard.append(ban)
+
+    ban = Ban(code="fade_rate", since_ms=1, until_ms=2, reason="too often", appeal="name the fill")
+
+    Session(Banned(honest), NAME, SECRET).hear(Notice(solver=NAME, topic="banned", ban=ban))
+
+    assert heard == [ban]
