@@ -5,7 +5,8 @@ from itertools import pairwise
 
 from intents.assets import ETH_UNIT, PRICE_UNIT, USDC_UNIT
 from intents.options import OptionSeries, parse_expiry
-from solvernet import rules
+from solvernet import desk_builder, rules
+from solvernet.desk_parts import RfqPart
 from solvernet.market_parts import ConcentratedPart, HybridPart, TickAmmPart
 from solvernet.scenario import Scenario
 from solvernet.scenario_parts import AmmPart, BookPart, PoolPart
@@ -44,6 +45,7 @@ class VenueBuilder:
                 yield venue_id, Account(rules.usdc(part.cash), rules.wei(part.ether))
                 if isinstance(part, HybridPart) and part.jit:
                     yield jit_maker(venue_id), Account(rules.usdc(part.jit.cash), rules.wei(part.jit.ether))
+        yield from desk_builder.accounts(self._scenario, name)
 
     def services(self, name: str) -> tuple[str, ...]:
         """Return the senders, beside accounts, that keep venues of a chain going and pay for gas."""
@@ -52,6 +54,7 @@ class VenueBuilder:
 
     def agents(self) -> Iterator[Agent]:
         """Yield those who keep venues going."""
+        yield from desk_builder.agents(self._scenario)
         for venue_id, part in self._scenario.venues.items():
             if not isinstance(part, HybridPart):
                 continue
@@ -79,7 +82,7 @@ class VenueBuilder:
         self,
         venue_id: str,
         chain: str,
-        part: BookPart | AmmPart | PoolPart | ConcentratedPart | TickAmmPart | HybridPart,
+        part: BookPart | AmmPart | PoolPart | ConcentratedPart | TickAmmPart | HybridPart | RfqPart,
     ) -> AnyVenue:
         if isinstance(part, BookPart):
             books = dict.fromkeys([*self._series(), *exotic_series(self._scenario)], EMPTY_BOOK)
@@ -95,6 +98,8 @@ class VenueBuilder:
             return self._concentrated(venue_id, chain, part)
         if isinstance(part, TickAmmPart):
             return self._tick_amm(venue_id, chain, part)
+        if isinstance(part, RfqPart):
+            return desk_builder.desk(self._scenario, venue_id, chain, part)
         return self._hybrid(venue_id, chain, part)
 
     def _concentrated(self, venue_id: str, chain: str, part: ConcentratedPart) -> ConcentratedPool:

@@ -16,6 +16,8 @@ from venues.clearing import ClearingHouse
 from venues.escrow import Escrow
 from venues.htlc.lock import HashLock
 from venues.markets.kinds import AnyVenue, is_priced_by_oracle
+from venues.markets.rfq import RfqDesk
+from venues.markets.structure import positions_of
 from venues.markets.venue import Fill, Market, Order, Unfilled
 from venues.oracles.pool_memory import PoolMemory
 from venues.oracles.uptime_guard import UptimeGuard
@@ -153,7 +155,7 @@ class ChainState:
         venue = self.venues[venue_id]
         if self._is_in_grace(now_ms) and is_priced_by_oracle(venue):
             return replace(venue, status="unavailable")
-        return venue
+        return venue.as_seen(now_ms) if isinstance(venue, RfqDesk) else venue
 
     def woken(self, before_ms: int, block_ms: int) -> "ChainState":
         """Return the state at the start of a block, from its time and that of the block before."""
@@ -193,8 +195,8 @@ def _booked(clearing: ClearingHouse, fill: Fill, taker: str) -> ClearingHouse:
     quantity, cash = sign * order.quantity, -sign * fill.cash
     if order.instrument == ETH:
         return clearing.change(taker, ether=quantity, cash=cash)
-    clearing = clearing.change(taker, positions={order.instrument: quantity}, cash=cash)
+    clearing = clearing.change(taker, positions=positions_of(order.instrument, quantity), cash=cash)
     for share in fill.shares:
-        positions = {order.instrument: share.quantity} if share.quantity else None
+        positions = positions_of(order.instrument, share.quantity) if share.quantity else None
         clearing = clearing.change(share.account, positions=positions, cash=share.cash)
     return clearing

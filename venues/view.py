@@ -42,6 +42,9 @@ class Offer:
     beside: "tuple[Offer, ...]" = ()
     """Transactions for other chains of the same sequencer that get in with this one, or not at all."""
 
+    is_message: bool = False
+    """Whether it is a signed message to a service beside the chain: it takes effect at once and pays no gas."""
+
 
 class Agent(Protocol):
     """Somebody who acts at times of their own: an oracle, a maker, an arbitrageur, a keeper.
