@@ -13,6 +13,7 @@ from intents.options import parse_expiry
 from risk import volatility
 from solvernet import fault_schedule, market_data, rules
 from solvernet.adversary_builder import AdversaryBuilder
+from solvernet.book_builder import maker_of
 from solvernet.bridge_builder import BridgeBuilder
 from solvernet.errors import InvalidScenarioError
 from solvernet.exotic_parts import missing_library
@@ -225,7 +226,8 @@ class _Builder:
         for maker_id, part in self.scenario.makers.items():
             chain = self._id(self.scenario.venues[part.venue].chain)
             name, offset_ms = f"maker.{maker_id}", rules.ms(part.offset_s)
-            yield Maker(name=name, chain=chain, venue=part.venue, rules=rules.maker_rules(part), offset_ms=offset_ms)
+            maker = Maker(name=name, chain=chain, venue=part.venue, rules=rules.maker_rules(part), offset_ms=offset_ms)
+            yield maker_of(self.scenario, maker)
 
     def _arbitrageurs(self) -> Iterator[Agent]:
         for trader_id, part in self.scenario.arbitrageurs.items():

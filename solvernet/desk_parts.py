@@ -66,3 +66,31 @@ class QuoterPart(Boundary):
     """Move of its volatility, as a fraction, for each thousand dollars of vega that it holds."""
 
     protection: ProtectionPart | None = None
+
+
+class MatchedBookPart(Boundary):
+    """A book of single orders, matched as they come."""
+
+    kind: Literal["matched_book"]
+    chain: str
+    allocation: Literal["time", "pro_rata"] = "time"
+    self_trades: Literal["cancel_newest", "cancel_oldest", "cancel_both", "decrement_and_cancel"] = "cancel_newest"
+
+
+class BatchBookPart(Boundary):
+    """A book of single orders, matched in batches at one price."""
+
+    kind: Literal["batch_book"]
+    chain: str
+    interval_s: Positive
+
+
+class SniperPart(Boundary):
+    """A trader who takes orders that the market has left behind."""
+
+    venue: str
+    cash: Dollars
+    ether: Dollars
+    margin: Fraction
+    period_s: Positive
+    offset_s: Seconds

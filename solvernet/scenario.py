@@ -18,7 +18,7 @@ from intents.options import parse_expiry, parse_series
 from solvernet import adversary_parts, fault_schedule, rollup_flaws
 from solvernet.adversary_parts import AdversaryPart, SearcherPart, SwapperPart
 from solvernet.bridge_parts import AnyBridgePart
-from solvernet.desk_parts import QuoterPart, RfqPart
+from solvernet.desk_parts import BatchBookPart, MatchedBookPart, QuoterPart, RfqPart, SniperPart
 from solvernet.errors import InvalidScenarioError, UnknownScenarioError, UnknownWindowError
 from solvernet.exotic_parts import ExoticsPart
 from solvernet.fault_parts import FaultPart, OracleManipulationPart
@@ -64,12 +64,21 @@ class Scenario(Boundary):
     venues: Mapping[
         str,
         Annotated[
-            BookPart | AmmPart | PoolPart | ConcentratedPart | TickAmmPart | HybridPart | RfqPart,
+            AmmPart
+            | BatchBookPart
+            | BookPart
+            | ConcentratedPart
+            | HybridPart
+            | MatchedBookPart
+            | PoolPart
+            | RfqPart
+            | TickAmmPart,
             Field(discriminator="kind"),
         ],
     ]
     makers: Mapping[str, MakerPart] = Field(default_factory=dict)
     quoters: Mapping[str, QuoterPart] = Field(default_factory=dict)
+    snipers: Mapping[str, SniperPart] = Field(default_factory=dict)
     arbitrageurs: Mapping[str, ArbitrageurPart] = Field(default_factory=dict)
     swappers: Mapping[str, SwapperPart] = Field(default_factory=dict)
     adversaries: Mapping[str, Annotated[AdversaryPart, Field(discriminator="kind")]] = Field(default_factory=dict)
@@ -93,6 +102,7 @@ class Scenario(Boundary):
         chains |= {name for bridge in self.bridges.values() for name in bridge.chains} | set(self.users.home_share)
         chains |= {part.settles_on for part in self.chains.values() if part.settles_on}
         venues = {maker.venue for maker in self.makers.values()} | {quoter.venue for quoter in self.quoters.values()}
+        venues |= {sniper.venue for sniper in self.snipers.values()}
         venues |= {name for trader in self.arbitrageurs.values() for name in trader.venues}
         chains |= {part.chain for part in self.attackers.values()} | ({self.security.chain} if self.security else set())
         venues |= {name for attacker in self.attackers.values() for name in attacker.venues}

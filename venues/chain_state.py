@@ -150,6 +150,10 @@ class ChainState:
         state = replace(self.with_venue(after), clearing=_booked(self.clearing, fill, taker), memories=memories)
         return state, fill
 
+    def after_fill(self, fill: Fill, taker: str) -> "ChainState":
+        """Return the state once the clearing house has booked a fill of a venue that has changed already."""
+        return replace(self, clearing=_booked(self.clearing, fill, taker))
+
     def seen(self, venue_id: str, now_ms: int) -> AnyVenue:
         """Return a venue as it can be used at an instant: one that waits for a grace period is unavailable."""
         venue = self.venues[venue_id]

@@ -6,10 +6,12 @@ A new venue is one file and one line here.
 from typing import Final, TypeGuard
 
 from intents.options import parse_series
+from venues.markets.batch_book import BatchBook
 from venues.markets.clob import OrderBook
 from venues.markets.concentrated import ConcentratedPool
 from venues.markets.cpmm import SpotPool
 from venues.markets.hybrid import Hybrid
+from venues.markets.matched_book import MatchedBook
 from venues.markets.option_amm import OptionAmm
 from venues.markets.rfq import RfqDesk
 from venues.markets.stable_swap import StablePool
@@ -18,7 +20,17 @@ from venues.markets.venue import Market
 from venues.markets.weighted import WeightedPool
 
 AnyVenue = (
-    ConcentratedPool | Hybrid | OptionAmm | OrderBook | RfqDesk | SpotPool | StablePool | TickOptionAmm | WeightedPool
+    BatchBook
+    | ConcentratedPool
+    | Hybrid
+    | MatchedBook
+    | OptionAmm
+    | OrderBook
+    | RfqDesk
+    | SpotPool
+    | StablePool
+    | TickOptionAmm
+    | WeightedPool
 )
 """The venues of the world."""
 
