@@ -10,7 +10,7 @@ from immutables import Map
 from auction.aftermath import OPERATOR
 from intents.assets import ETH_UNIT, PRICE_UNIT
 from intents.options import parse_expiry
-from risk import volatility
+from risk import spot_vol, volatility
 from solvernet import fault_schedule, market_data, rules
 from solvernet.adversary_builder import AdversaryBuilder
 from solvernet.book_builder import maker_of
@@ -77,6 +77,9 @@ def truth_of(scenario: Scenario, seed: int) -> Truth:
         start_ms=bars.start_ms, step_ms=bars.step_ms, bars=bars.prices, vols=vols.tolist(), seed=(seed, "price")
     )
     level = volatility.level(prices, bars.step_ms, rules.level_rules(scenario))
+    if scenario.market.spot_vol is not None:
+        moved = level * spot_vol.factors(prices, bars.step_ms, rules.spot_vol_rules(scenario.market.spot_vol))
+        level = np.clip(moved, scenario.level.floor, scenario.level.cap)
     smile = market_data.svi() if scenario.market.smile == "svi" else market_data.smile()
     return Truth(path, StepPath(bars.start_ms, bars.step_ms, tuple(level.tolist())), smile)
 

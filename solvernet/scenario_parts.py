@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from intents.boundary import Boundary
 from solvernet.rollup_parts import BatcherPart, LanePart, ProverPart
+from solvernet.vol_parts import SpotVolPart
 
 
 def _instant(value: object) -> int:
@@ -136,6 +137,9 @@ class MarketPart(Boundary):
     """Half-life of the realised volatility that moves the price between two observed bars."""
 
     bridge_scale: float
+    spot_vol: SpotVolPart | None = None
+    """How implied volatility moves with spot; if left out, only realised volatility moves it."""
+
     smile: Literal["shape", "svi"] = "shape"
     """Volatility of a strike over that at the money: one shape for all lives, or a surface with a slice for each."""
 
