@@ -22,8 +22,11 @@ class Line:
     quoted: float
     """Part of the questions that got a quote."""
 
+    late: float
+    """Part of the quoted orders whose transaction did not get into a block in time."""
+
     refused: float
-    """Part of the quoted orders that did not fill when they landed."""
+    """Part of those that landed which did not fill."""
 
     slippage_bps: float
     cost_bps: float
@@ -40,7 +43,7 @@ def compared(lines: Sequence[Line], twins: tuple[str, str]) -> list[Row]:
     rows: list[Row] = []
     for chain, kind in sorted({(line.chain, line.kind) for line in lines}):
         row: Row = {"chain": chain, "kind": kind}
-        for what in ("quoted", "refused", "slippage_bps", "cost_bps", "wait_s"):
+        for what in ("quoted", "late", "refused", "slippage_bps", "cost_bps", "wait_s"):
             calm, crowded = (_by_seed(lines, (chain, kind, what), name) for name in twins)
             row |= {f"{what}_calm": mean(list(calm.values())), f"{what}_crowded": mean(list(crowded.values()))}
             gaps = [crowded[seed] - calm[seed] for seed in sorted(calm) if seed in crowded]
@@ -74,6 +77,7 @@ def text(row: Row) -> str:
     return (
         f"{row['chain']:9} {row['kind']:16} quoted {row['quoted_calm']:.2f} -> {row['quoted_crowded']:.2f}"
         f"  wait {row['wait_s_calm']:.0f} -> {row['wait_s_crowded']:.0f} s"
+        f"  late {row['late_calm']:.3f} -> {row['late_crowded']:.3f}"
         f"  refused {row['refused_calm']:.3f} -> {row['refused_crowded']:.3f}"
         f" ({row['refused_difference']:+.3f} +- {row['refused_half_width']:.3f})"
         f"  slippage {row['slippage_bps_calm']:+.2f} -> {row['slippage_bps_crowded']:+.2f}"

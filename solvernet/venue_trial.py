@@ -39,8 +39,8 @@ from venues.view import Offer
 from venues.world import World
 
 EVERY_MS: Final = 60_000
-LEAD_MS: Final = 45_000
-"""Time before a question at which desks are asked."""
+LEADS_MS: Final = (45_000, 40_000)
+"""Times before a question at which desks are asked: a second time, because a request may be about to end."""
 
 QUANTITY: Final = 2 * OPTION_UNIT
 MONEYNESS: Final = (0.9, 1.0, 1.1)
@@ -65,9 +65,9 @@ class Probe:
 
     asked: list[Asked]
     asked_ms: int
-    sent_ms: int
     name: str = ""
     offered_wei: int = 0
+    cap_wei: int = 0
     sent_block: int = 0
 
 
@@ -78,6 +78,7 @@ class Tally:
     asked: int = 0
     quoted: int = 0
     refused: int = 0
+    late: int = 0
     slippage_bps: list[float] = field(default_factory=list)
     cost_bps: list[float] = field(default_factory=list)
 
@@ -88,8 +89,8 @@ class Prober:
     def __init__(self, scenario: Scenario, policy: AuctionRules) -> None:
         self._scenario = scenario
         self._policy = policy.policy
-        self._delay_ms = policy.award_delay_ms
-        self._waiting: dict[str, Probe] = {}
+        self._patience_ms = policy.policy.delivery_window_ms
+        self._waiting: dict[str, list[Probe]] = {}
         self.tallies: dict[tuple[str, str], Tally] = {}
         self.waits: dict[str, list[float]] = {}
 
@@ -106,26 +107,36 @@ class Prober:
         """Ask every venue, and be ready to send."""
         for chain in world.chain_ids:
             asked = list(self._quotes(world, chain))
-            self._waiting[chain] = Probe(asked, world.now_ms, world.now_ms + self._delay_ms)
+            self._waiting.setdefault(chain, []).append(Probe(asked, world.now_ms))
 
     def send(self, world: World) -> None:
         """Send the transactions of all questions."""
-        for chain, probe in self._waiting.items():
-            self._offer(world, chain, probe, self._policy.price(world.chain(chain)), None)
+        for chain, probes in self._waiting.items():
+            price = self._policy.price(world.chain(chain))
+            probes[-1].cap_wei = self._policy.cap(price)
+            self._offer(world, chain, probes[-1], price, None)
 
     def on_block(self, world: World, chain_id: str, produced: Produced[ChainState]) -> None:
-        """Try the orders once their transaction is in a block; else pay more for it."""
-        probe = self._waiting.get(chain_id)
-        if probe is None or not probe.name:
-            return
-        if any(receipt.transaction_id == probe.name for receipt in produced.receipts):
-            del self._waiting[chain_id]
-            self.waits.setdefault(chain_id, []).append((produced.summary.time_ms - probe.asked_ms) / 1000)
-            self._try(world, chain_id, probe, produced.summary.time_ms)
-            return
+        """Try the orders whose transaction is in a block; pay more for others, until it is too late for them."""
+        now_ms = produced.summary.time_ms
+        included = {receipt.transaction_id for receipt in produced.receipts}
+        for probe in [probe for probe in self._waiting.get(chain_id, []) if probe.name]:
+            if probe.name in included:
+                self._waiting[chain_id].remove(probe)
+                self.waits.setdefault(chain_id, []).append((now_ms - probe.asked_ms) / 1000)
+                self._try(world, chain_id, probe, now_ms)
+            elif now_ms > probe.asked_ms + self._patience_ms:
+                self._waiting[chain_id].remove(probe)
+                world.chain(chain_id).withdraw(probe.name)
+                for each in probe.asked:
+                    self.tallies[chain_id, each.kind].late += 1
+            else:
+                self._bump(world, chain_id, probe)
+
+    def _bump(self, world: World, chain_id: str, probe: Probe) -> None:
         chain = world.chain(chain_id)
         if chain.number - probe.sent_block >= self._policy.bump_after_blocks:
-            price = self._policy.raised(probe.offered_wei, self._policy.price(chain), 10 * probe.offered_wei)
+            price = self._policy.raised(probe.offered_wei, self._policy.price(chain), probe.cap_wei)
             if price is not None:
                 self._offer(world, chain_id, probe, price, probe.name)
 
@@ -202,8 +213,9 @@ def trial(name: str, window: str | None, seed: int) -> list[Line]:
     span = scenario.window_named(window)
     world, prober = build_world(scenario, seed, span.start, {}), Prober(scenario, rules.auction_rules(scenario))
     for start in range(span.start, span.end - EVERY_MS, EVERY_MS):
-        world.advance(start + EVERY_MS - LEAD_MS, [prober])
-        prober.request(world)
+        for lead_ms in LEADS_MS:
+            world.advance(start + EVERY_MS - lead_ms, [prober])
+            prober.request(world)
         world.advance(start + EVERY_MS, [prober])
         prober.ask(world)
         world.advance(start + EVERY_MS + rules.ms(scenario.rounds.award_delay_s), [prober])
@@ -218,6 +230,7 @@ def trial(name: str, window: str | None, seed: int) -> list[Line]:
             kind=kind,
             asked=tally.asked,
             quoted=tally.quoted / tally.asked,
+            late=tally.late / max(tally.late + tally.refused + len(tally.cost_bps), 1),
             refused=tally.refused / max(tally.refused + len(tally.cost_bps), 1),
             slippage_bps=mean(tally.slippage_bps),
             cost_bps=mean(tally.cost_bps),

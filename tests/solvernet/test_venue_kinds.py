@@ -120,7 +120,7 @@ def test_the_trial_asks_every_kind_and_tries_what_was_quoted(tmp_path: Path) -> 
 
 def test_twins_are_compared_seed_by_seed() -> None:
     def line(scenario: str, seed: int, refused: float) -> Line:
-        return Line(scenario, seed, "rollup", "rfq", 10, 1.0, refused, 0.0, 2.0, 12.0)
+        return Line(scenario, seed, "rollup", "rfq", 10, 1.0, 0.0, refused, 0.0, 2.0, 12.0)
 
     lines = [line("a", 1, 0.1), line("a", 2, 0.3), line("b", 1, 0.2), line("b", 2, 0.6)]
 
