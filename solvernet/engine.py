@@ -22,8 +22,8 @@ from solvernet.adversary_builder import kinds
 from solvernet.bridge_record import BridgeRecord
 from solvernet.build import build_world, solver_names, truth_of
 from solvernet.corruption_record import CorruptionRecord
-from solvernet.exercise_record import ExerciseRecord
 from solvernet.desk_builder import requests
+from solvernet.exercise_record import ExerciseRecord
 from solvernet.extraction_table import extraction_events
 from solvernet.fee_record import FeeRecord
 from solvernet.network_faults import LOST, NetworkFaults

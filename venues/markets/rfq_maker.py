@@ -21,7 +21,8 @@ from venues.markets.rfq_quotes import FirmQuote, Request
 from venues.markets.structure import gross_ratio, legs_of
 from venues.markets.venue import Side
 from venues.pricing.greeks import Greeks, greeks
-from venues.truth import Truth, years_to
+from venues.pricing.strip import years_to
+from venues.truth import Truth
 from venues.view import Offer, View
 
 TICK: Final = 10_000
