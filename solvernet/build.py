@@ -10,9 +10,10 @@ from immutables import Map
 from auction.aftermath import OPERATOR
 from intents.assets import ETH_UNIT, PRICE_UNIT
 from intents.options import parse_expiry
-from risk import volatility
+from risk import spot_vol, volatility
 from solvernet import fault_schedule, market_data, rules
 from solvernet.adversary_builder import AdversaryBuilder
+from solvernet.book_builder import maker_of
 from solvernet.bridge_builder import BridgeBuilder
 from solvernet.errors import InvalidScenarioError
 from solvernet.exotic_parts import missing_library
@@ -77,6 +78,9 @@ def truth_of(scenario: Scenario, seed: int) -> Truth:
         start_ms=bars.start_ms, step_ms=bars.step_ms, bars=bars.prices, vols=vols.tolist(), seed=(seed, "price")
     )
     level = volatility.level(prices, bars.step_ms, rules.level_rules(scenario))
+    if scenario.market.spot_vol is not None:
+        moved = level * spot_vol.factors(prices, bars.step_ms, rules.spot_vol_rules(scenario.market.spot_vol))
+        level = np.clip(moved, scenario.level.floor, scenario.level.cap)
     smile = market_data.svi() if scenario.market.smile == "svi" else market_data.smile()
     return Truth(path, StepPath(bars.start_ms, bars.step_ms, tuple(level.tolist())), smile)
 
@@ -238,7 +242,8 @@ class _Builder:
         for maker_id, part in self.scenario.makers.items():
             chain = self._id(self.scenario.venues[part.venue].chain)
             name, offset_ms = f"maker.{maker_id}", rules.ms(part.offset_s)
-            yield Maker(name=name, chain=chain, venue=part.venue, rules=rules.maker_rules(part), offset_ms=offset_ms)
+            maker = Maker(name=name, chain=chain, venue=part.venue, rules=rules.maker_rules(part), offset_ms=offset_ms)
+            yield maker_of(self.scenario, maker)
 
     def _arbitrageurs(self) -> Iterator[Agent]:
         for trader_id, part in self.scenario.arbitrageurs.items():

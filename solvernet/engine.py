@@ -22,6 +22,7 @@ from solvernet.adversary_builder import kinds
 from solvernet.bridge_record import BridgeRecord
 from solvernet.build import build_world, solver_names, truth_of
 from solvernet.corruption_record import CorruptionRecord
+from solvernet.desk_builder import requests
 from solvernet.exercise_record import ExerciseRecord
 from solvernet.extraction_table import extraction_events
 from solvernet.fee_record import FeeRecord
@@ -99,6 +100,9 @@ class Engine:
         others = (self.rollup_record, self.bridge_record, self.exercise_record)
         for watcher in (self.validator, *watchers, *others):
             self.auctioneer.watch(watcher)
+        asking = requests(scenario, self.auctioneer.book, name.window.start)
+        if asking is not None:
+            self.auctioneer.watch(asking)
         self.extraction = ExtractionObserver(kinds(scenario, world.faults))
         if self.extraction.kinds:
             self.auctioneer.watch(self.extraction)

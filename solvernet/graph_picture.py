@@ -13,6 +13,7 @@ from intents.options import OptionSeries, parse_series
 from venues.bridges.till import UNLIMITED
 from venues.graph import LiquidityGraph
 from venues.graph_export import described
+from venues.markets.structure import is_structure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -43,6 +44,8 @@ def draw(graph: LiquidityGraph, names: dict[str, str], title: str, path: Path) -
     from matplotlib.figure import Figure
 
     plain = described(graph)
+    # Structures of several legs have no strike to stand at.
+    plain.remove_nodes_from([node for node, data in plain.nodes(data=True) if is_structure(data["instrument"])])
     chains = [view.chain for view in graph.snapshot.chains]
     places = _places(plain, chains)
     figure = Figure(figsize=(1.5 + 6.2 * len(chains), 7.6), layout="constrained")

@@ -12,11 +12,13 @@ from auction.winner_determination.packing import Budget
 from auction.winner_determination.rounds import WinnerRule
 from intents.assets import ETH_UNIT, OPTION_UNIT, PRICE_UNIT, USDC_UNIT
 from risk import volatility
+from risk.spot_vol import SpotVolRules
 from solvernet.completion_parts import DepositPart
 from solvernet.market_parts import HybridPart, RangePart
 from solvernet.sanction_parts import quarantine_rules, table_rules
 from solvernet.scenario import Scenario
 from solvernet.scenario_parts import AmmPart, ChainPart, MakerPart, MedianPart, WinnersPart
+from solvernet.vol_parts import SpotVolPart
 from venues.markets.hybrid import HybridRules
 from venues.markets.makers import MakerRules
 from venues.markets.math.tick_math import Q96, sqrt_price_at, tick_at
@@ -41,6 +43,20 @@ def level_rules(scenario: Scenario) -> volatility.LevelRules:
         floor=part.floor,
         cap=part.cap,
         calm=part.calm,
+    )
+
+
+def spot_vol_rules(part: SpotVolPart) -> SpotVolRules:
+    """Return how the volatility level answers to the price."""
+    return SpotVolRules(
+        elasticity_down=part.elasticity_down,
+        elasticity_up=part.elasticity_up,
+        anchor_half_life_ms=ms(part.anchor_half_life_s),
+        crash=part.crash,
+        window_ms=ms(part.window_s),
+        jump=part.jump,
+        jump_half_life_ms=ms(part.jump_half_life_s),
+        most=part.most,
     )
 
 

@@ -19,6 +19,7 @@ from solvernet import adversary_parts, fault_schedule, private_parts, rollup_fla
 from solvernet.adversary_parts import AdversaryPart, SearcherPart, SwapperPart
 from solvernet.bridge_parts import AnyBridgePart
 from solvernet.completion_parts import CompleterPart
+from solvernet.desk_parts import BatchBookPart, MatchedBookPart, QuoterPart, RfqPart, SniperPart
 from solvernet.errors import InvalidScenarioError, UnknownScenarioError, UnknownWindowError
 from solvernet.exotic_parts import ExoticsPart
 from solvernet.fault_parts import FaultPart, OracleManipulationPart
@@ -64,10 +65,21 @@ class Scenario(Boundary):
     venues: Mapping[
         str,
         Annotated[
-            BookPart | AmmPart | PoolPart | ConcentratedPart | TickAmmPart | HybridPart, Field(discriminator="kind")
+            AmmPart
+            | BatchBookPart
+            | BookPart
+            | ConcentratedPart
+            | HybridPart
+            | MatchedBookPart
+            | PoolPart
+            | RfqPart
+            | TickAmmPart,
+            Field(discriminator="kind"),
         ],
     ]
     makers: Mapping[str, MakerPart] = Field(default_factory=dict)
+    quoters: Mapping[str, QuoterPart] = Field(default_factory=dict)
+    snipers: Mapping[str, SniperPart] = Field(default_factory=dict)
     arbitrageurs: Mapping[str, ArbitrageurPart] = Field(default_factory=dict)
     swappers: Mapping[str, SwapperPart] = Field(default_factory=dict)
     adversaries: Mapping[str, Annotated[AdversaryPart, Field(discriminator="kind")]] = Field(default_factory=dict)
@@ -94,7 +106,8 @@ class Scenario(Boundary):
         chains |= {part.chain for part in self.completers.values()}
         chains |= {self.users.poison.home} if self.users.poison else set()
         chains |= {part.settles_on for part in self.chains.values() if part.settles_on}
-        venues = {maker.venue for maker in self.makers.values()}
+        venues = {maker.venue for maker in self.makers.values()} | {quoter.venue for quoter in self.quoters.values()}
+        venues |= {sniper.venue for sniper in self.snipers.values()}
         venues |= {name for trader in self.arbitrageurs.values() for name in trader.venues}
         chains |= {part.chain for part in self.attackers.values()} | ({self.security.chain} if self.security else set())
         venues |= {name for attacker in self.attackers.values() for name in attacker.venues}

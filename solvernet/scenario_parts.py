@@ -10,6 +10,7 @@ from intents.boundary import Boundary
 from solvernet.poison_flow import PoisonPart
 from solvernet.rollup_parts import BatcherPart, LanePart, ProverPart
 from solvernet.sanction_parts import PenaltiesPart, QuarantinePart
+from solvernet.vol_parts import SpotVolPart
 
 
 def _instant(value: object) -> int:
@@ -144,6 +145,9 @@ class MarketPart(Boundary):
     """Half-life of the realised volatility that moves the price between two observed bars."""
 
     bridge_scale: float
+    spot_vol: SpotVolPart | None = None
+    """How implied volatility moves with spot; if left out, only realised volatility moves it."""
+
     smile: Literal["shape", "svi"] = "shape"
     """Volatility of a strike over that at the money: one shape for all lives, or a surface with a slice for each."""
 

@@ -5,7 +5,8 @@ from itertools import pairwise
 
 from intents.assets import ETH_UNIT, PRICE_UNIT, USDC_UNIT
 from intents.options import OptionSeries, parse_expiry
-from solvernet import rules
+from solvernet import book_builder, desk_builder, rules
+from solvernet.desk_parts import BatchBookPart, MatchedBookPart, RfqPart
 from solvernet.market_parts import ConcentratedPart, HybridPart, TickAmmPart
 from solvernet.scenario import Scenario
 from solvernet.scenario_parts import AmmPart, BookPart, PoolPart
@@ -44,14 +45,19 @@ class VenueBuilder:
                 yield venue_id, Account(rules.usdc(part.cash), rules.wei(part.ether))
                 if isinstance(part, HybridPart) and part.jit:
                     yield jit_maker(venue_id), Account(rules.usdc(part.jit.cash), rules.wei(part.jit.ether))
+        yield from desk_builder.accounts(self._scenario, name)
+        yield from book_builder.accounts(self._scenario, name)
 
     def services(self, name: str) -> tuple[str, ...]:
         """Return the senders, beside accounts, that keep venues of a chain going and pay for gas."""
         parts = self._scenario.venues.items()
-        return tuple(vol_keeper(venue) for venue, part in parts if part.chain == name and isinstance(part, HybridPart))
+        told = [vol_keeper(venue) for venue, part in parts if part.chain == name and isinstance(part, HybridPart)]
+        return (*told, *book_builder.services(self._scenario, name))
 
     def agents(self) -> Iterator[Agent]:
         """Yield those who keep venues going."""
+        yield from desk_builder.agents(self._scenario)
+        yield from book_builder.agents(self._scenario)
         for venue_id, part in self._scenario.venues.items():
             if not isinstance(part, HybridPart):
                 continue
@@ -79,7 +85,15 @@ class VenueBuilder:
         self,
         venue_id: str,
         chain: str,
-        part: BookPart | AmmPart | PoolPart | ConcentratedPart | TickAmmPart | HybridPart,
+        part: BookPart
+        | AmmPart
+        | PoolPart
+        | ConcentratedPart
+        | TickAmmPart
+        | HybridPart
+        | RfqPart
+        | MatchedBookPart
+        | BatchBookPart,
     ) -> AnyVenue:
         if isinstance(part, BookPart):
             books = dict.fromkeys([*self._series(), *exotic_series(self._scenario)], EMPTY_BOOK)
@@ -95,6 +109,12 @@ class VenueBuilder:
             return self._concentrated(venue_id, chain, part)
         if isinstance(part, TickAmmPart):
             return self._tick_amm(venue_id, chain, part)
+        if isinstance(part, RfqPart):
+            return desk_builder.desk(self._scenario, venue_id, chain, part)
+        if isinstance(part, MatchedBookPart):
+            return book_builder.matched_book(venue_id, chain, part, self._series())
+        if isinstance(part, BatchBookPart):
+            return book_builder.batch_book(venue_id, chain, part, self._series())
         return self._hybrid(venue_id, chain, part)
 
     def _concentrated(self, venue_id: str, chain: str, part: ConcentratedPart) -> ConcentratedPool:

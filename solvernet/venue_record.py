@@ -4,6 +4,7 @@ The quote is what the venue asked on the snapshot that the bids were made on, af
 What the order came to is read off the receipt of the transaction that delivered.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -15,6 +16,7 @@ from solvers.routing.desk import Desk, open_order
 from venues.chain_state import ChainState
 from venues.chains.produced import Produced
 from venues.chains.transaction import Receipt
+from venues.markets.structure import legs_of
 from venues.markets.venue import Order, Unfilled
 from venues.snapshot import Snapshot
 from venues.truth import Truth
@@ -150,4 +152,6 @@ def _notional(order: Order, price: int) -> int:
 def _fair(order: Order, truth: Truth, time_ms: int) -> float:
     if order.instrument == ETH:
         return order.quantity * truth.price(time_ms) * USDC_UNIT / (ETH_UNIT * PRICE_UNIT)
-    return float(truth.fair([order.instrument], time_ms)[0]) * order.quantity * USDC_UNIT / OPTION_UNIT
+    names, ratios = zip(*legs_of(order.instrument), strict=True)
+    worth = math.fsum(ratio * float(price) for ratio, price in zip(ratios, truth.fair(names, time_ms), strict=True))
+    return worth * order.quantity * USDC_UNIT / OPTION_UNIT

@@ -16,6 +16,8 @@ from venues.clearing import ClearingHouse
 from venues.escrow import Escrow
 from venues.htlc.lock import HashLock
 from venues.markets.kinds import AnyVenue, is_priced_by_oracle
+from venues.markets.rfq import RfqDesk
+from venues.markets.structure import positions_of
 from venues.markets.venue import Fill, Market, Order, Unfilled
 from venues.oracles.pool_memory import PoolMemory
 from venues.oracles.uptime_guard import UptimeGuard
@@ -151,12 +153,16 @@ class ChainState:
         state = replace(self.with_venue(after), clearing=_booked(self.clearing, fill, taker), memories=memories)
         return state, fill
 
+    def after_fill(self, fill: Fill, taker: str) -> "ChainState":
+        """Return the state once the clearing house has booked a fill of a venue that has changed already."""
+        return replace(self, clearing=_booked(self.clearing, fill, taker))
+
     def seen(self, venue_id: str, now_ms: int) -> AnyVenue:
         """Return a venue as it can be used at an instant: one that waits for a grace period is unavailable."""
         venue = self.venues[venue_id]
         if self._is_in_grace(now_ms) and is_priced_by_oracle(venue):
             return replace(venue, status="unavailable")
-        return venue
+        return venue.as_seen(now_ms) if isinstance(venue, RfqDesk) else venue
 
     def woken(self, before_ms: int, block_ms: int) -> "ChainState":
         """Return the state at the start of a block, from its time and that of the block before."""
@@ -197,8 +203,8 @@ def _booked(clearing: ClearingHouse, fill: Fill, taker: str) -> ClearingHouse:
     quantity, cash = sign * order.quantity, -sign * fill.cash
     if order.instrument == ETH:
         return clearing.change(taker, ether=quantity, cash=cash)
-    clearing = clearing.change(taker, positions={order.instrument: quantity}, cash=cash)
+    clearing = clearing.change(taker, positions=positions_of(order.instrument, quantity), cash=cash)
     for share in fill.shares:
-        positions = {order.instrument: share.quantity} if share.quantity else None
+        positions = positions_of(order.instrument, share.quantity) if share.quantity else None
         clearing = clearing.change(share.account, positions=positions, cash=share.cash)
     return clearing

@@ -18,6 +18,8 @@ import networkx as nx
 
 from intents.assets import USDC
 from venues.markets.kinds import AnyVenue, what_moves_ladder
+from venues.markets.lots import lots_of
+from venues.markets.structure import is_structure
 from venues.markets.venue import Side, Step
 from venues.snapshot import ChainView, Snapshot
 
@@ -111,8 +113,20 @@ class LiquidityGraph:
             yield Edge(source, target, key, "trade", self.nx[source][target][key]["gas"])
 
     def instruments(self, chain: str) -> tuple[str, ...]:
-        """Return what is traded on a chain, in order of name."""
-        return tuple(sorted(name for name, where in self.nx.nodes if where == chain and name != USDC))
+        """Return what is traded on a chain by itself, in order of name."""
+        return tuple(name for name in self._listed(chain) if not is_structure(name))
+
+    def structures(self, chain: str) -> tuple[str, ...]:
+        """Return the structures of several legs that are traded as one on a chain, in order of name."""
+        return tuple(name for name in self._listed(chain) if is_structure(name))
+
+    def _listed(self, chain: str) -> list[str]:
+        return sorted(name for name, where in self.nx.nodes if where == chain and name != USDC)
+
+    def lots(self, edge: Edge) -> tuple[Step, ...]:
+        """Return the offers of a trade edge that are taken whole or not at all."""
+        venue = self._venues[edge.key]
+        return lots_of(venue, edge.instrument, edge.side, self.snapshot.market(venue.chain))
 
     def chains_from(self, home: str) -> tuple[str, ...]:
         """Return the chains that cash on `home` reaches over bridges, `home` first."""

@@ -48,6 +48,9 @@ class Offer:
     last_block: int = 0
     """Last block in which they may include it."""
 
+    is_message: bool = False
+    """Whether it is a signed message to a service beside the chain: it takes effect at once and pays no gas."""
+
 
 class Agent(Protocol):
     """Somebody who acts at times of their own: an oracle, a maker, an arbitrageur, a keeper.

@@ -19,6 +19,7 @@ from venues.chains.transaction import Block, Log
 from venues.faults import NO_FAULTS, Fault, Faults
 from venues.halts import with_admissions
 from venues.heads import Head, Heads
+from venues.messages import tell
 from venues.passages import Passage, Passages, RelayRules, arrival
 from venues.rollups import node, shared_sequencer
 from venues.rollups.shared_sequencer import Bundle
@@ -82,6 +83,8 @@ class World:
     def submit(self, offer: Offer) -> Submitted:
         """Put a transaction into its chain's pool, or a bundle before its sequencer, and return what became of it."""
         chain = self._chains[offer.chain]
+        if offer.is_message:
+            return tell(chain, offer, self.now_ms)
         if offer.beside and not chain.is_down(self.now_ms):
             self._bundles += (shared_sequencer.bundle_of(offer, self._chains, self.now_ms),)
             return "waiting"

@@ -28,6 +28,7 @@ def prices(view: RunView) -> Picture:
     panels = (
         Panel(heading="Dollars per ether", height_px=230, prefix="$"),
         Panel(heading="Age of the oracle’s news, minutes", height_px=90, from_zero=True),
+        Panel(heading="Implied volatility at the money, per cent a year", height_px=90, from_zero=True),
     )
     first = next(iter(courses.values()))
     true = _rounded(on_grid(first.time_ms, first.true_price, grid), 2)
@@ -41,10 +42,13 @@ def prices(view: RunView) -> Picture:
         age = _rounded(on_grid(course.time_ms, [lag / 60 for lag in course.lag_s], grid), 1)
         traces.append(line(grid, answer, **look, hovertemplate="$%{y:,.2f}"))
         traces.append(line(grid, age, **look, yaxis=axis_of(1), hovertemplate="%{y:.0f} min old"))
+    keys.append(Key(label="implied volatility", colour=INK, traces=(len(traces),), look="dot"))
+    traces.append(_volatility(view, grid))
     return Picture(
         id="prices",
         title="The price of ether, and what each chain believed it was",
-        shows="The true price against the answer of each chain’s oracle; below, how old the news in that answer is.",
+        shows="The true price against the answer of each chain’s oracle; below, how old the news in that answer is, and"
+        " the volatility at the money that makers quote around.",
         notice=_worst_answer(view, courses),
         sheet=over_time(traces, panels, view.span_ms, view.bands),
         height_px=height(panels),
@@ -91,6 +95,14 @@ def on_grid(times: Sequence[int], values: Sequence[float], grid: range) -> list[
             taken += 1
         found.append(values[taken - 1] if taken else None)
     return found
+
+
+def _volatility(view: RunView, grid: range) -> object:
+    """Return the line of the market's volatility at the money."""
+    level = view.outcome.engine.auctioneer.world.truth.level
+    values = [round(100 * level.at(time_ms), 1) for time_ms in grid]
+    name, hover = "implied volatility", "%{y:.0f} %"
+    return line(grid, values, colour=INK, width=1.2, dash="dot", name=name, yaxis=axis_of(2), hovertemplate=hover)
 
 
 def _gas_panel(name: str, course: ChainCourse) -> Panel:

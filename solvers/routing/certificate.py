@@ -16,6 +16,7 @@ from intents.wants import Package, collateral_per_unit
 from solvers.routing.exact import DEFAULT_NODES
 from solvers.routing.problem import Job, Route, settlement_gas
 from solvers.routing.program import Limits, Optimum, Program
+from solvers.routing.structures import is_simple
 from venues.graph import Edge, LiquidityGraph
 from venues.markets.clob import OrderBook
 from venues.markets.kinds import is_priced_by_oracle
@@ -61,7 +62,7 @@ def surplus_bound(graph: LiquidityGraph, job: Job, *, nodes: int = DEFAULT_NODES
     """Return what no route of an intent gains more than, in USDC base units, or `None` if nothing is proven.
 
     Nothing is said of payoff floors, whose legs are free, nor where one market maker both buys and sells options of
-    one expiry: a sale there makes the purchase cheaper.
+    one expiry: a sale there makes the purchase cheaper; nor where a desk sells structures, or lots.
     """
     want = job.intent.want
     if not isinstance(want, Package):
@@ -87,6 +88,8 @@ def surplus_bound(graph: LiquidityGraph, job: Job, *, nodes: int = DEFAULT_NODES
 
 def _add_chain(program: Program, graph: LiquidityGraph, job: Job, chain: str) -> tuple[int, int, int] | None:
     """Add delivery on one chain; return the variables of its quantity and its use, and how many edges it has."""
+    if not is_simple(graph, chain):
+        return None
     intent, snapshot = job.intent, graph.snapshot
     port = snapshot.bridge(intent.home, chain) if chain != intent.home else None
     fixed = settlement_gas(snapshot, intent.home, chain, 0) + (port.fixed_fee if port is not None else 0)

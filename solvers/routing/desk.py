@@ -7,6 +7,7 @@ from typing import Final
 from solvers.routing.problem import Cost, Job, Parcel, bridge_fee, settlement_gas
 from venues.markets.kinds import AnyVenue
 from venues.markets.order_gas import order_gas
+from venues.markets.structure import positions_of
 from venues.markets.venue import Fill, Order, Side, Unfilled
 from venues.snapshot import Snapshot
 
@@ -124,5 +125,6 @@ def bought(orders: Iterable[Order]) -> dict[str, int]:
     total: dict[str, int] = {}
     for order in orders:
         sign = 1 if order.side == "buy" else -1
-        total[order.instrument] = total.get(order.instrument, 0) + sign * order.quantity
+        for name, quantity in positions_of(order.instrument, sign * order.quantity).items():
+            total[name] = total.get(name, 0) + quantity
     return {name: quantity for name, quantity in total.items() if quantity}

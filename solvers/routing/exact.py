@@ -15,6 +15,7 @@ from intents.wants import Package, collateral_per_unit
 from solvers.routing.free_legs import Legs, add_legs, usable
 from solvers.routing.problem import Job, settlement_gas
 from solvers.routing.program import Optimum, Program
+from solvers.routing.structures import add_lots, add_structures
 from venues.graph import Edge, LiquidityGraph
 from venues.markets.venue import Side, Step
 
@@ -86,6 +87,9 @@ class Model:
     balance: dict[tuple[str, str], dict[int, float]] = field(default_factory=dict)
     """Terms of the row that equates what is delivered with what is traded, for each chain and instrument."""
 
+    joint: dict[tuple[str, str], dict[int, float]] = field(default_factory=dict)
+    """What structures add to those rows."""
+
     def most(self, terms: Mapping[int, float]) -> float:
         """Return the largest absolute sum of some terms of one sign; infinite if a variable has no upper bound."""
         return sum(abs(value) * self.program.upper[variable] for variable, value in terms.items())
@@ -109,6 +113,7 @@ def build(graph: LiquidityGraph, jobs: Sequence[Job]) -> Model:
     model = Model()
     for index, job in enumerate(jobs):
         _add_job(model, graph, index, job)
+    add_structures(model, graph, jobs)
     for place in sorted(model.balance):
         _add_place(model, graph, jobs, place)
     return model
@@ -187,7 +192,7 @@ def _add_place(model: Model, graph: LiquidityGraph, jobs: Sequence[Job], place: 
         _add_edges(model, graph, jobs, place, "sell", model.most(given))
     if taken and given:
         model.program.row(dict.fromkeys(bought, 1.0) | taken, high=0.0)
-    model.program.row(terms, low=0.0, high=0.0)
+    model.program.row(terms | model.joint.get(place, {}), low=0.0, high=0.0)
 
 
 def _add_edges(
@@ -200,15 +205,16 @@ def _add_edges(
     everything: list[int] = []
     for edge in graph.trades(instrument, side, chain):
         ladder = _within(graph.ladder(edge), most) if all(job.allows(edge.key) for job in jobs) else []
-        if not ladder:
+        if not ladder and not graph.lots(edge):
             continue
         use = program.variable(gain=-graph.snapshot.gas_cash(chain, edge.gas) / USDC_UNIT, integer=True)
         steps = []
         for step in ladder:
             size = step.quantity / OPTION_UNIT
             steps.append(program.variable(gain=-sign * step.cash / USDC_UNIT / size, upper=size))
-        depth = sum(step.quantity for step in ladder) / OPTION_UNIT
-        program.row(dict.fromkeys(steps, 1.0) | {use: -depth}, high=0.0)
+        sizes = {step: program.upper[step] for step in steps}
+        program.row(dict.fromkeys(steps, 1.0) | {use: -sum(step.quantity for step in ladder) / OPTION_UNIT}, high=0.0)
+        steps += add_lots(model, graph, edge, use, sizes)
         model.flows[edge], model.uses[edge] = steps, use
         model.balance[chain, instrument].update(dict.fromkeys(steps, sign))
         everything += steps

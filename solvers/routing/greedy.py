@@ -10,6 +10,7 @@ from solvers.routing.desk import Desk, Draft, open_order, priced
 from solvers.routing.path import listed, over_limit
 from solvers.routing.problem import Job, NoRoute, Parcel, Route
 from solvers.routing.replication import legs_for
+from solvers.routing.structures import together
 from venues.graph import Edge, LiquidityGraph
 from venues.markets.venue import Order, Side, Unfilled
 
@@ -47,6 +48,15 @@ def _parcel(graph: LiquidityGraph, job: Job, chain: str, quantity: int, desk: De
     legs = legs_for(job.intent.want, quantity, listed(graph, chain), ether=ETH in graph.instruments(chain))
     if not legs:
         return None
+    found, work = together(graph, job, chain, quantity, legs)
+    desk.work += work
+    by_leg = _by_leg(graph, job, chain, quantity, desk)
+    return min([*found, by_leg] if by_leg else found, key=lambda part: part.cost.total, default=None)
+
+
+def _by_leg(graph: LiquidityGraph, job: Job, chain: str, quantity: int, desk: Desk) -> Parcel | None:
+    """Return the parcel that splits each leg over venues."""
+    legs = legs_for(job.intent.want, quantity, listed(graph, chain)) or {}
     orders: list[Order] = []
     for instrument, held in sorted(legs.items()):
         split = _split(graph, job, chain, (instrument, held), desk)

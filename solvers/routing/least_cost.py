@@ -9,6 +9,7 @@ from intents.options import parse_series
 from intents.wants import Leg, Package
 from solvers.routing.desk import Desk
 from solvers.routing.problem import Job
+from solvers.routing.structures import is_simple
 from venues.graph import LiquidityGraph
 from venues.markets.option_amm import OptionAmm
 from venues.markets.venue import Side
@@ -18,7 +19,8 @@ def least_cost(graph: LiquidityGraph, job: Job) -> float:
     """Return what no route of one unit can undercut, in USDC base units: the best first price of every leg, no gas.
 
     It is minus infinity where first prices say nothing: for a payoff floor, where a venue moves all series of an
-    expiry together and the package sells some and buys others, and where such a venue quotes no single lot.
+    expiry together and the package sells some and buys others, where such a venue quotes no single lot, and where a
+    desk sells structures, or lots.
     """
     want = job.intent.want
     if not isinstance(want, Package):
@@ -31,6 +33,8 @@ def _cost_on(graph: LiquidityGraph, job: Job, chain: str, want: Package) -> floa
     """Return the bound of `least_cost` on one chain."""
     shared = tuple(name for name, venue in graph.snapshot.by_venue.items() if isinstance(venue, OptionAmm))
     bought, sold = ({_expiry(leg) for leg in want.legs if leg.ratio * sign > 0} for sign in (1, -1))
+    if not is_simple(graph, chain):
+        return -math.inf
     total = 0.0
     for leg in want.legs:
         side: Side = "buy" if leg.ratio > 0 else "sell"

@@ -9,6 +9,7 @@ from intents.options import OptionSeries, parse_series
 from solvers.routing.desk import Desk, Draft, open_order, priced
 from solvers.routing.problem import Job, NoRoute, Parcel, Route
 from solvers.routing.replication import legs_for
+from solvers.routing.structures import together
 from venues.graph import LiquidityGraph
 from venues.markets.venue import Order, Side, Unfilled
 
@@ -42,18 +43,21 @@ def over_limit(job: Job, part: Parcel, work: int) -> NoRoute:
 
 
 def listed(graph: LiquidityGraph, chain: str) -> tuple[OptionSeries, ...]:
-    """Return the European option series traded on a chain: those whose payoffs add up to floors."""
-    series = (parse_series(name) for name in graph.instruments(chain) if "-" in name)
-    return tuple(each for each in series if each.is_european)
+    """Return the option series traded on a chain."""
+    return tuple(parse_series(name) for name in graph.instruments(chain) if "-" in name)
 
 
 def _parcel(graph: LiquidityGraph, job: Job, chain: str, desk: Desk) -> Parcel | None:
     legs = legs_for(job.intent.want, job.lots(), listed(graph, chain), ether=ETH in graph.instruments(chain))
-    orders = _orders(graph, job, chain, legs, desk) if legs else None
-    if not legs or orders is None:
+    if not legs:
         return None
-    part = priced(desk, job, Draft(chain=chain, quantity=job.lots(), legs=legs, orders=orders))
-    return None if isinstance(part, Unfilled) else part
+    found, work = together(graph, job, chain, job.lots(), legs)
+    desk.work += work
+    orders = _orders(graph, job, chain, legs, desk)
+    if orders is not None:
+        part = priced(desk, job, Draft(chain=chain, quantity=job.lots(), legs=legs, orders=orders))
+        found += [] if isinstance(part, Unfilled) else [part]
+    return min(found, key=lambda part: part.cost.total, default=None)
 
 
 def _orders(

@@ -15,8 +15,9 @@ from intents.wants import Exposure, Package
 from solvers.routing import rebalancing
 from solvers.routing.desk import Draft, open_order
 from solvers.routing.exact import Allocation, Flow, Share
+from solvers.routing.structures import depth, whole_orders
 from venues.graph import LiquidityGraph
-from venues.markets.venue import Order, Side
+from venues.markets.venue import Side
 
 _LOTS: Final = OPTION_UNIT // LOT
 _NOISE: Final = 6
@@ -31,8 +32,11 @@ def draft(graph: LiquidityGraph, allocation: Allocation, share: Share) -> Draft 
     legs = whole_legs(share, quantity)
     if quantity < max(share.job.least(), LOT) or not legs:
         return None
-    orders: list[Order] = []
-    for instrument, held in sorted(legs.items()):
+    whole = whole_orders(allocation.flows, share.chain, legs)
+    if whole is None:
+        return None
+    orders, left = whole
+    for instrument, held in sorted(left.items()):
         side: Side = "buy" if held > 0 else "sell"
         flows = [
             flow
@@ -88,7 +92,7 @@ def whole_legs(share: Share, quantity: int) -> dict[str, int] | None:
 
 def split_lots(graph: LiquidityGraph, flows: Sequence[Flow], lots: int) -> list[tuple[str, int]] | None:
     """Return `lots` shared out over venues in proportion to their flows, within what each offers."""
-    depths = {flow.edge.key: sum(s.quantity for s in graph.ladder(flow.edge)) // LOT for flow in flows}
+    depths = {flow.edge.key: depth(graph, flow.edge) // LOT for flow in flows}
     wanted = {flow.edge.key: flow.quantity for flow in flows}
     total = sum(wanted.values())
     if not wanted or sum(depths.values()) < lots:

@@ -31,9 +31,10 @@ def legs_for(
         legs = {name: per_unit * quantity // OPTION_UNIT for name, per_unit in want.unit_legs().items()}
         names = {series.symbol for series in listed} | {ETH}
         return legs if set(legs) <= names else None
+    plain = [series for series in listed if series.is_european]
     if isinstance(want, Exposure):
-        return rebalanced(want, quantity, listed, ether=ether)
-    replica = _replicated(want, quantity, [series for series in listed if (series.expiry_ms,) == expiries(want)])
+        return rebalanced(want, quantity, plain, ether=ether)
+    replica = _replicated(want, quantity, [series for series in plain if (series.expiry_ms,) == expiries(want)])
     return replica if replica is not None and payoff_gap(want, replica, quantity) is None else None
 
 

@@ -60,8 +60,8 @@ class BatchAuction:
         self._last_price = last_price
         self._batch = 0
 
-    def submit(self, order: BookOrder) -> None:
-        """Take an order into the present batch.
+    def submit(self, order: BookOrder, batch: int | None = None) -> None:
+        """Take an order into the present batch; `batch` is the one it came in for, if it has waited elsewhere.
 
         Raises:
             ValueError: if an order with its id waits, or it is of a kind that has no meaning in a batch.
@@ -70,7 +70,7 @@ class BatchAuction:
             raise ValueError(f"order {order.id} waits in the auction already")
         if order.kind in {"fok", "post_only"}:
             raise ValueError(f"order {order.id}: {order.kind} has no meaning in a batch; send a limit order")
-        self._waiting[order.id] = _Waiting(order, order.size, self._batch)
+        self._waiting[order.id] = _Waiting(order, order.size, self._batch if batch is None else batch)
 
     def cancel(self, order_id: int) -> int:
         """Take an order out and return its open size; zero if no such order waits."""

@@ -109,7 +109,7 @@ class OrderBook(FromLadder):
         book = self._open_book(instrument, market)
         steps = []
         for resting in book.asks if side == "buy" else book.bids:
-            premium, fee = _charge(resting.price, resting.quantity, side, market.spot)
+            premium, fee = charge(resting.price, resting.quantity, side, market.spot)
             steps.append(Step(resting.quantity, premium + fee if side == "buy" else premium - fee))
         return tuple(steps)
 
@@ -120,7 +120,7 @@ class OrderBook(FromLadder):
         rounding = 2 * len(side)
         reach = 0
         for resting in side:
-            premium, fee = _charge(resting.price, order.quantity, order.side, market.spot)
+            premium, fee = charge(resting.price, order.quantity, order.side, market.spot)
             worst = premium + fee + rounding if order.side == "buy" else premium - fee - rounding
             if not within_bound(order, worst):
                 break
@@ -143,7 +143,7 @@ class OrderBook(FromLadder):
         shares = []
         total = fees = 0
         for resting, quantity in matches:
-            premium, fee = _charge(resting.price, quantity, order.side, spot)
+            premium, fee = charge(resting.price, quantity, order.side, spot)
             total, fees = total + premium, fees + fee
             shares.append(Share(resting.owner, sign * quantity, -sign * premium))
         shares.append(Share(self.fee_account, 0, fees))
@@ -223,7 +223,7 @@ def _consume(resting: tuple[RestingOrder, ...], quantity: int) -> tuple[RestingO
     return ()
 
 
-def _charge(price: int, quantity: int, side: Side, spot: int) -> tuple[int, int]:
+def charge(price: int, quantity: int, side: Side, spot: int) -> tuple[int, int]:
     """Return the premium of `quantity` at `price`, rounded up for a buyer and down for a seller, and the fee on it."""
     premium = -(-price * quantity // OPTION_UNIT) if side == "buy" else price * quantity // OPTION_UNIT
     notional = spot * quantity // (OPTION_UNIT * PRICE_UNIT // USDC_UNIT)

@@ -6,17 +6,32 @@ A new venue is one file and one line here.
 from typing import Final, TypeGuard
 
 from intents.options import parse_series
+from venues.markets.batch_book import BatchBook
 from venues.markets.clob import OrderBook
 from venues.markets.concentrated import ConcentratedPool
 from venues.markets.cpmm import SpotPool
 from venues.markets.hybrid import Hybrid
+from venues.markets.matched_book import MatchedBook
 from venues.markets.option_amm import OptionAmm
+from venues.markets.rfq import RfqDesk
 from venues.markets.stable_swap import StablePool
 from venues.markets.tick_option_amm import TickOptionAmm
 from venues.markets.venue import Market
 from venues.markets.weighted import WeightedPool
 
-AnyVenue = ConcentratedPool | Hybrid | OptionAmm | OrderBook | SpotPool | StablePool | TickOptionAmm | WeightedPool
+AnyVenue = (
+    BatchBook
+    | ConcentratedPool
+    | Hybrid
+    | MatchedBook
+    | OptionAmm
+    | OrderBook
+    | RfqDesk
+    | SpotPool
+    | StablePool
+    | TickOptionAmm
+    | WeightedPool
+)
 """The venues of the world."""
 
 _BLIND: Final = frozenset({"concentrated", "constant_product", "weighted"})

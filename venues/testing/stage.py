@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from venues.markets.ladder import ANY_COST, quote
+from venues.markets.lots import OffersLots
 from venues.markets.venue import Fill, Market, Order, Side, Unfilled, Venue
 
 OPTIMAL: Final = 1e-9
@@ -40,6 +41,10 @@ class Stage:
         """Return the stage once an order has been executed, if it fills."""
         outcome = self.venue.execute(order, self.market)
         return None if isinstance(outcome, Unfilled) else replace(self, venue=outcome[0])
+
+    def divisible(self) -> "Stage":
+        """Return the stage without offers that are taken whole or not at all."""
+        return replace(self, venue=self.venue.divisible()) if isinstance(self.venue, OffersLots) else self
 
     def depth(self, side: Side) -> int:
         """Return the quantity that the ladder spans."""

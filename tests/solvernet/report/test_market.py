@@ -37,7 +37,8 @@ def test_every_chain_has_its_answer_its_age_and_its_panel_of_gas(view: RunView) 
     names = [trace["name"] for trace in market.prices(view).sheet["data"]]
     headings = [note["text"] for note in market.fees(view).sheet["layout"]["annotations"]]
 
-    assert names == ["true price", *(f"oracle of {name}" for name in view.chains.values() for _ in range(2))]
+    answers = [f"oracle of {name}" for name in view.chains.values() for _ in range(2)]
+    assert names == ["true price", *answers, "implied volatility"]
     assert headings == [*(f"Gas on {name}, gwei (log)" for name in view.chains.values()), "Waiting transactions"]
 
 
@@ -72,3 +73,10 @@ def _two_courses(start_ms: int) -> dict[str, ChainCourse]:
         "a": ChainCourse(time_ms=times, answer=[90.0, 125.0], lag_s=[10.0, 6000.0], **gas, **true),
         "b": ChainCourse(time_ms=times, answer=[101.0, 100.0], lag_s=[1.0, 2.0], **low, **true),
     }
+
+
+def test_the_volatility_of_the_market_stands_below_the_price(view: RunView) -> None:
+    drawn = market.prices(view).sheet["data"][-1]
+    level = view.outcome.engine.auctioneer.world.truth.level
+
+    assert drawn["y"] == [round(100 * level.at(time_ms), 1) for time_ms in market._grid(view)]

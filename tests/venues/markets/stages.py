@@ -9,23 +9,29 @@ from hypothesis import strategies as st
 
 from intents.assets import ETH, OPTION_UNIT, PRICE_UNIT, USDC, USDC_UNIT
 from tests.venues.markets.random_venues import CHAIN, MARKET, OTHER, RULES, SYMBOL, amm, book, pool
+from venues.markets.batch_book import BatchBook
 from venues.markets.clob import OrderBook
 from venues.markets.concentrated import ConcentratedPool, PoolTerms, concentrated_pool
 from venues.markets.hybrid import Hybrid, HybridMarket, HybridRules, JitOffer, LimitOrder
+from venues.markets.matched_book import MatchedBook
 from venues.markets.math.lyra_fees import VarianceRules
 from venues.markets.math.tick_math import Q96, tick_at
 from venues.markets.math.tick_swap import Position
 from venues.markets.option_amm import OptionAmm
 from venues.markets.option_fees import VolFees
+from venues.markets.rfq import RfqDesk
+from venues.markets.rfq_quotes import FirmQuote, Request
 from venues.markets.stable_swap import StablePool, StableToken
+from venues.markets.standing import Standing
 from venues.markets.tick_option_amm import TickMarket, TickOptionAmm, TickRange
-from venues.markets.venue import Market
+from venues.markets.venue import Market, Side
 from venues.markets.weighted import WeightedPool, WeightedToken
 from venues.pricing.fixed_point import ONE
 from venues.testing import Stage
 
 WEI: Final = 10**18
 DAI: Final = "DAI"
+LOWER: Final = "ETH-27MAR20-120-P"
 DAY_MS: Final = 86_400_000
 
 VOL_FEES: Final = VolFees(
@@ -130,6 +136,84 @@ def hybrid(base: int = 1000, quote: int = 1010) -> Hybrid:
     return Hybrid(id="mix", chain=CHAIN, account="mix", fee_account="mix.fees", rules=rules, markets={SYMBOL: here})
 
 
+SPREAD: Final = f"1*{SYMBOL}&-1*{LOWER}"
+
+
+def firm(maker: str, side: Side, dollars: float, options: float, *, whole: bool = False) -> FirmQuote:
+    """Return a quote given at the start of the blind period of `desk`."""
+    return FirmQuote(
+        maker=maker,
+        side=side,
+        price=round(dollars * USDC_UNIT),
+        quantity=round(options * OPTION_UNIT),
+        whole=whole,
+        given_ms=MARKET.now_ms - 9_000,
+        until_ms=MARKET.now_ms + 60_000,
+        delta=-(10**8),
+        vega=2 * 10**8,
+    )
+
+
+def desk(structure: str = SPREAD, whole_ask: float = 4.9, whole_bid: float = 4.2) -> RfqDesk:
+    """Return a desk with one request for twelve of a structure, answered by two makers for any part and one for all."""
+    quotes = (
+        firm("alpha", "buy", 5.0, 7),
+        firm("beta", "buy", 5.2, 12),
+        firm("gamma", "buy", whole_ask, 12, whole=True),
+        firm("alpha", "sell", 4.1, 5),
+        firm("beta", "sell", 4.0, 9),
+        firm("gamma", "sell", whole_bid, 12, whole=True),
+    )
+    start = MARKET.now_ms - 10_000
+    request = Request(
+        amount=12 * OPTION_UNIT,
+        opened_ms=start,
+        visible_ms=start + 5_000,
+        until_ms=start + 300_000,
+        quotes=quotes,
+    )
+    return RfqDesk(
+        id="desk", chain=CHAIN, fee_account="desk.fees", blind_ms=5_000, life_ms=300_000, requests={structure: request}
+    )
+
+
+def standing(*levels: tuple[str, Side, float, float]) -> tuple[Standing, ...]:
+    """Return orders of owners on a side, with price in dollars and size in options."""
+    return tuple(
+        Standing(number, owner, side, round(price * USDC_UNIT), round(size * OPTION_UNIT))
+        for number, (owner, side, price, size) in enumerate(levels, 1)
+    )
+
+
+ORDERS: Final = standing(
+    ("alpha", "sell", 5.5, 4),
+    ("beta", "sell", 5.5, 6),
+    ("beta", "sell", 6.1, 4),
+    ("alpha", "sell", 7.0, 9),
+    ("alpha", "buy", 5.0, 3),
+    ("beta", "buy", 4.9, 7),
+    ("alpha", "buy", 4.9, 2),
+)
+
+
+def matched_book(**rules: str) -> MatchedBook:
+    """Return a book of two makers, with three prices on one side and two on the other."""
+    return MatchedBook(id="clob", chain=CHAIN, fee_account="f", orders={SYMBOL: ORDERS, OTHER: ()}, next_id=9, **rules)  # type: ignore[arg-type]
+
+
+def batch_book() -> BatchBook:
+    """Return the same orders, waiting for a batch."""
+    return BatchBook(
+        id="batches",
+        chain=CHAIN,
+        fee_account="f",
+        orders={SYMBOL: ORDERS, OTHER: ()},
+        next_id=9,
+        interval_ms=10_000,
+        ends_ms=MARKET.now_ms + 3_000,
+    )
+
+
 def costly_amm() -> OptionAmm:
     """Return an option market maker that charges for time, vega and variance."""
     return amm(rules=replace(RULES, vol_fees=VOL_FEES))
@@ -149,6 +233,14 @@ STAGES: Final[dict[str, Stage]] = {
     "ticks, call": Stage(venue=ticks(), instrument=OTHER, market=MARKET),
     "hybrid": Stage(venue=hybrid(), instrument=SYMBOL, market=MARKET),
     "hybrid, virtual maker below the oracle": Stage(venue=hybrid(1100, 1000), instrument=SYMBOL, market=MARKET),
+    "desk, spread": Stage(venue=desk(), instrument=SPREAD, market=MARKET),
+    "desk, single option": Stage(venue=desk(SYMBOL), instrument=SYMBOL, market=MARKET),
+    "desk, nothing is cheaper whole": Stage(venue=desk(SYMBOL, 6.0, 3.0), instrument=SYMBOL, market=MARKET),
+    "matched book": Stage(venue=matched_book(), instrument=SYMBOL, market=MARKET, rounding=16),
+    "matched book, pro-rata": Stage(
+        venue=matched_book(allocation="pro_rata"), instrument=SYMBOL, market=MARKET, rounding=16
+    ),
+    "batch book": Stage(venue=batch_book(), instrument=SYMBOL, market=MARKET, rounding=16),
     "order book": Stage(venue=ladder_book(), instrument=SYMBOL, market=MARKET, rounding=16),
 }
 """One venue of each kind, and the variants that differ in how they compute."""

@@ -86,7 +86,7 @@ def test_a_snapshot_brings_every_kind_of_venue_back() -> None:
     snapshot = Snapshot(time_ms=0, ether_price=1, chains=(view,))
 
     assert decode(encode(snapshot)) == snapshot
-    assert len(venues) == 7
+    assert len(venues) == 10
 
 
 @pytest.mark.parametrize("name", ["constant product", "option maker", "order book"])
