@@ -29,7 +29,7 @@ SET_SIZE = 200
 PATIENT_NODES = 4_000
 """Branch-and-bound nodes of the program that `auto` is measured against: ten times the usual."""
 
-SECTIONS = ("first", "scaling", "books", "growth", "stress")
+SECTIONS = ("first", "scaling", "books", "growth", "stress", "gas")
 
 
 def rounds(count: int) -> list[tuple[LiquidityGraph, list[Job]]]:

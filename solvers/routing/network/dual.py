@@ -13,15 +13,15 @@ from solvers.routing.network.certificate import Solution, exact_fills, executabl
 from solvers.routing.network.compiled import Floats
 from solvers.routing.network.evaluation import Question, evaluate
 from solvers.routing.network.network import Aim, Network
-from solvers.routing.network.newton import descend
+from solvers.routing.network.newton import MOST_SPARE, ROUGH, Goal, descend
 from solvers.routing.network.offer_trade import Anchor
 from solvers.routing.network.reach import in_whole, part_that_matters, spread_out
 from solvers.routing.network.recovery import best_trades
 from solvers.routing.network.repair import fit_together
 from solvers.routing.network.start import starting_prices
 
-ROUGH = 1e-3
-"""Imbalance, relative to the value, of the first descent, which only has to tell the value."""
+SPARE = 0.25
+"""Share of the tolerance that is held back, of all tokens together."""
 
 FIRST_SHARPNESS, WARM_SHARPNESS, MOST_SHARPNESS = 1e3, 1e5, 1e5
 """Fill gained for a relative profit of one: in the first round, in the first after another solve, and at most."""
@@ -43,9 +43,6 @@ MOST_ROUNDS = 40
 
 MOST_ANSWERS = 3
 """Answers worked out in one attempt; arithmetic that spoils three will spoil a fourth."""
-
-MOST_SPARE = 1e-6
-"""Relative change of a price up to which something is held back of its token."""
 
 MOST_REPAIRED = 5000
 """Markets up to which a linear program may look for the trades to shorten; it takes milliseconds for a hundred."""
@@ -96,12 +93,13 @@ class Search:
         """Return whether nothing more may be spent."""
         return self.stopped or self.steps >= self.budget.most_steps
 
-    def lower(self, anchor: Anchor, tolerance: float) -> tuple[float, float]:
-        """Descend until the imbalance is below the tolerance or the budget ends; return value and imbalance."""
+    def lower(self, anchor: Anchor, goal: Goal) -> tuple[float, float]:
+        """Descend until the goal is reached or the budget ends; return value and imbalance."""
         while True:
             most = max(self.limit - self.steps, 0)
             most = min(most, CHUNK) if self.budget.stop else most
-            descent = descend(self.question, anchor, self.price, tolerance, most)
+            descent = descend(self.question, anchor, self.price, goal, most)
+            goal = goal._replace(held=descent.held)
             self.steps += descent.steps
             self.evaluations += descent.evaluations
             self.stiffness = descent.stiffness
@@ -114,7 +112,7 @@ class Search:
     def spare(self, question: Question, value: float) -> float:
         """Hold back a little of every token that is traded, so that none runs short; return the imbalance it covers."""
         free = int((question.fixed == 0.0).sum())
-        each = self.budget.tolerance * abs(value) / (4.0 * max(free, 1))
+        each = SPARE * self.budget.tolerance * abs(value) / max(free, 1)
         held = np.where(question.fixed == 0.0, np.minimum(each, MOST_SPARE * self.stiffness), 0.0)
         self.question = question._replace(stock=question.stock - held / self.price)
         return each / (2.0 * abs(value)) if value else 0.0
@@ -155,8 +153,8 @@ def _solve(network: Network, aim: Aim, budget: Budget, start: Anchor | None) -> 
     search = Search(question, start.price.copy(), budget)
     if len(network.offers.rate):
         return _attempts(network, aim, search, start)
-    value, _ = search.lower(exact_fills(network), ROUGH)
-    value, _ = search.lower(exact_fills(network), search.spare(question, value))
+    search.question = question._replace(stock=question.stock.copy())
+    value, _ = search.lower(exact_fills(network), Goal(0.0, SPARE * budget.tolerance, held=False))
     held = question.stock - search.question.stock
     return _answer(network, aim, search, (exact_fills(network), value + float((search.price - aim.utility) @ held)))
 
@@ -180,7 +178,7 @@ def _rounds(network: Network, aim: Aim, search: Search, anchor: Anchor) -> Solut
     best: Solution | None = None
     bound, answers = np.inf, 0
     for _ in range(MOST_ROUNDS):
-        value, imbalance = search.lower(anchor, inner)
+        value, imbalance = search.lower(anchor, Goal(inner, 0.0, held=False))
         strict = search.spare(question, value)
         fills, penalty = _refilled(network, search.price, anchor)
         bound = _bound(network, question, search)

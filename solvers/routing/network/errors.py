@@ -37,3 +37,11 @@ class OptimiserError(NetworkError):
     def __init__(self, solver: str, status: str) -> None:
         super().__init__(f"{solver} ended with status {status!r}; use the dual engine")
         self.status = status
+
+
+class UnpricedMarketError(NetworkError):
+    """Markets that fixed costs cannot be routed over: their output is not a curve of one tender."""
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        super().__init__(f"{count} pools of several tokens: split them into pools of two, or leave them out")

@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from solvers.routing.network.cholesky import factorise, solve_factored
 from solvers.routing.network.compiled import Floats, compiled
 from solvers.routing.network.evaluation import Question, evaluate
 from solvers.routing.network.offer_trade import Anchor
+from solvers.routing.network.step import BENT, Sought, set_step
 
 WALLS = 6
 """Most times a step is found again with the curvature met on the way, before the damping is raised."""
@@ -48,9 +48,32 @@ FARTHEST = 1e13
 """Widest move of a price: down, of a token that nobody wants, or up, of one that nobody has."""
 
 FIRST_DAMPING, LEAST_DAMPING, MOST_DAMPING = 1.0, 0.25, 1e6
+"""Damping, in shares of the gradient, where offers bend the dual; pools alone begin with none."""
 
-TINY = 1e-13
-"""Damping, relative to the greatest curvature, that keeps a factorisation possible."""
+RETRY = 0.5
+"""Damping after the first step that did not help."""
+
+ROUGH = 1e-3
+"""Imbalance, relative to the value, at which the value is known well enough to hold a share of it back."""
+
+MOST_SPARE = 1e-6
+"""Relative change of a price up to which something is held back of its token."""
+
+SHRINK = 0.2
+"""Least factor by which one step moves the square root of a price."""
+
+
+class Goal(NamedTuple):
+    """When a descent may end."""
+
+    tolerance: float
+    """Imbalance relative to the value; not looked at where something is held back."""
+
+    spare: float
+    """Share of the value held back of all free tokens together, so that none runs short; zero for nothing."""
+
+    held: bool
+    """Whether it is held back already."""
 
 
 class Descent(NamedTuple):
@@ -66,6 +89,9 @@ class Descent(NamedTuple):
     evaluations: int
     settled: bool
     """Whether the imbalance is within what was asked, or as small as arithmetic allows."""
+
+    held: bool
+    """Whether the stock has been lessened by the spare."""
 
     stiffness: Floats
     """Value of flow that a relative change of each price brings."""
@@ -97,6 +123,16 @@ class Work(NamedTuple):
     """Room for the factors of the model."""
 
 
+class Known(NamedTuple):
+    """Where a step begins."""
+
+    value: float
+    imbalance: float
+    damping: float
+    walled: int
+    """Steps in a row that met a wall."""
+
+
 class Found(NamedTuple):
     """Where a step ended."""
 
@@ -112,36 +148,75 @@ class Found(NamedTuple):
 
 
 @compiled
-def descend(question: Question, anchor: Anchor, price: Floats, tolerance: float, most_steps: int) -> Descent:
-    """Lower the dual by moving `price` in place until the imbalance is below `tolerance` times the value."""
+def descend(question: Question, anchor: Anchor, price: Floats, goal: Goal, most_steps: int) -> Descent:
+    """Lower the dual until the goal is reached: `price` moves in place, and the spare is taken off the stock."""
     work = room(np.maximum(question.utility, price / FARTHEST), np.maximum(question.utility, price * FARTHEST))
     work.trial[:] = price
-    here, damping, evaluations = look(question, anchor, work, work.curvature), FIRST_DAMPING, 1
+    here, evaluations = look(question, anchor, work, work.curvature), 1
+    floor = LEAST_DAMPING if anchor.sharpness > 0.0 else 0.0
+    damping = FIRST_DAMPING if anchor.sharpness > 0.0 else 0.0
     least, idle, stuck, walled = here.imbalance, 0, False, 0
     for steps in range(most_steps):
+        if goal.spare > 0.0 and not goal.held and here.imbalance <= ROUGH * abs(here.value):
+            here = hold_back(question, work, here, goal.spare)
+            goal = Goal(goal.tolerance, goal.spare, held=True)
         work.gradient[:] = work.ahead
         work.model[:] = work.curvature
-        enough = max(tolerance * abs(here.value), ROUNDOFF * here.volume)
-        if here.imbalance <= enough or idle > PATIENCE or stuck:
+        if is_enough(question, work, here, goal) or idle > PATIENCE or stuck:
             stiffness = np.diag(work.model).copy()
-            return Descent(here.value, here.imbalance, steps, evaluations, settled=True, stiffness=stiffness)
-        found = improve(question, anchor, price, work, (here.value, damping, walled))
+            ended = (here.value, here.imbalance, steps, evaluations)
+            return Descent(*ended, settled=True, held=goal.held, stiffness=stiffness)
+        found = improve(question, anchor, price, work, Known(here.value, here.imbalance, damping, walled))
         walled = walled + 1 if found.evaluations > len(LENGTHS) else 0
         evaluations += found.evaluations
         idle = idle + 1 if found.hidden and found.imbalance > 0.9 * least else 0
         if found.length == 0.0:
             stuck = damping >= MOST_DAMPING
-            damping = min(damping * 30.0, MOST_DAMPING)
+            damping = min(max(damping * 30.0, RETRY), MOST_DAMPING)
             work.trial[:] = price
             found = look(question, anchor, work, work.curvature)
             evaluations += 1
         else:
-            damping = max(damping / 4.0, LEAST_DAMPING)
+            damping = max(damping / 4.0 if damping > 0.1 else 0.0, floor)
         price[:] = work.trial
         least = min(least, found.imbalance)
         here = found
     stiffness = np.diag(work.curvature).copy()
-    return Descent(here.value, here.imbalance, most_steps, evaluations, settled=False, stiffness=stiffness)
+    ended = (here.value, here.imbalance, most_steps, evaluations)
+    return Descent(*ended, settled=False, held=goal.held, stiffness=stiffness)
+
+
+@compiled
+def is_enough(question: Question, work: Work, here: Found, goal: Goal) -> bool:
+    """Return whether the goal is reached: in sum or, where something is held back, for each token."""
+    if here.imbalance <= ROUNDOFF * here.volume:
+        return True
+    if goal.spare == 0.0:
+        return here.imbalance <= goal.tolerance * abs(here.value)
+    worst = float(np.abs(work.ahead).max())
+    return goal.held and worst <= 0.5 * each(question, here.value, goal.spare)
+
+
+@compiled
+def each(question: Question, value: float, spare: float) -> float:
+    """Return the value held back of each free token."""
+    free = len(question.fixed) - question.fixed.sum()
+    return float(spare * abs(value) / max(free, 1.0))
+
+
+@compiled
+def hold_back(question: Question, work: Work, here: Found, spare: float) -> Found:
+    """Lessen the stock of each free token a little; return what `look` would at the same prices."""
+    most, value, imbalance = each(question, here.value, spare), here.value, 0.0
+    for k in range(len(work.trial)):
+        if question.fixed[k] == 0.0:
+            amount = min(most, MOST_SPARE * work.curvature[k, k]) / work.trial[k]
+            question.stock[k] -= amount
+            work.flow[k] -= amount
+            value -= (work.trial[k] - question.utility[k]) * amount
+        work.ahead[k] = slope_at(question, work, k)
+        imbalance += abs(work.ahead[k])
+    return Found(1.0, value, here.volume, imbalance, 1, hidden=False)
 
 
 @compiled
@@ -158,23 +233,30 @@ def look(question: Question, anchor: Anchor, work: Work, curvature: Floats) -> F
     value, volume = evaluate(question, anchor, work.trial, work.flow, curvature)
     imbalance = 0.0
     for k in range(len(work.trial)):
-        slope = work.trial[k] * work.flow[k]
-        held = question.fixed[k] > 0.0 or (work.trial[k] <= work.floor[k] and slope >= 0.0)
-        held = held or (work.trial[k] >= work.ceiling[k] and slope <= 0.0)
-        work.ahead[k] = 0.0 if held else slope
+        work.ahead[k] = slope_at(question, work, k)
         imbalance += abs(work.ahead[k])
     return Found(1.0, value, volume, imbalance, 1, hidden=False)
 
 
 @compiled
-def improve(question: Question, anchor: Anchor, price: Floats, work: Work, known: tuple[float, float, int]) -> Found:
-    """Find a step that helps, and leave the prices reached in `work.trial`; `known`: value, damping, past walls."""
-    value, damping, walled = known
+def slope_at(question: Question, work: Work, k: int) -> float:
+    """Return the value of the flow left over of one token, zero where its price is held."""
+    slope = work.trial[k] * work.flow[k]
+    held = question.fixed[k] > 0.0 or (work.trial[k] <= work.floor[k] and slope >= 0.0)
+    return 0.0 if held or (work.trial[k] >= work.ceiling[k] and slope <= 0.0) else float(slope)
+
+
+@compiled
+def improve(question: Question, anchor: Anchor, price: Floats, work: Work, known: Known) -> Found:
+    """Find a step that helps, and leave the prices reached in `work.trial`."""
+    value, damping, bent = known.value, known.damping, 0.0 if anchor.sharpness > 0.0 else BENT
+    rough = min(known.imbalance / abs(value), 1.0) if value else 1.0
     tried, slope, hidden = 0, 0.0, False
     for wall in range(WALLS):
         if wall > 0:
             work.model[:] += work.curvature
-        if not set_step(work, damping):
+        damping = set_step(work.model, work.gradient, work.step, work.scratch, Sought(damping, rough, bent))
+        if damping == math.inf:
             break
         slope = np.dot(work.gradient, work.step)
         hidden = -slope <= FLAT * abs(value)
@@ -185,7 +267,9 @@ def improve(question: Question, anchor: Anchor, price: Floats, work: Work, known
             if found.value <= value + DECREASE * length * slope or (hidden and falling):
                 found = Found(length, found.value, found.volume, found.imbalance, tried, hidden)
                 return (
-                    found if hidden or wall == 0 or walled < STREAK else lengthen(question, anchor, price, work, found)
+                    found
+                    if hidden or wall == 0 or known.walled < STREAK
+                    else lengthen(question, anchor, price, work, found)
                 )
     return Found(0.0, value, 0.0, math.inf, tried, hidden)
 
@@ -194,7 +278,11 @@ def improve(question: Question, anchor: Anchor, price: Floats, work: Work, known
 def try_length(question: Question, anchor: Anchor, price: Floats, work: Work, length: float) -> Found:
     """Evaluate the dual at a share of the step."""
     for k in range(len(price)):
-        moved = price[k] * math.exp(length * work.step[k])
+        if anchor.sharpness > 0.0:
+            moved = price[k] * math.exp(length * work.step[k])
+        else:
+            root = max(1.0 + BENT * length * work.step[k], SHRINK)
+            moved = price[k] * root * root
         work.trial[k] = min(max(moved, work.floor[k]), work.ceiling[k])
     found = look(question, anchor, work, work.curvature)
     return Found(length, found.value, found.volume, found.imbalance, 1, hidden=False)
@@ -212,26 +300,3 @@ def lengthen(question: Question, anchor: Anchor, price: Floats, work: Work, best
         best = found
     best = try_length(question, anchor, price, work, best.length)
     return Found(best.length, best.value, best.volume, best.imbalance, tried + 1, hidden=False)
-
-
-@compiled
-def set_step(work: Work, damping: float) -> bool:
-    """Set the damped Newton step, over the tokens that have a gradient; return whether it could be found."""
-    free = np.flatnonzero(work.gradient)
-    size = len(free)
-    factor, right = work.scratch[: size * size].reshape((size, size)), np.empty(size)
-    greatest = 0.0
-    for row in range(size):
-        k = free[row]
-        greatest = max(greatest, work.model[k, k])
-        for column in range(row + 1):
-            factor[row, column] = work.model[k, free[column]]
-        right[row] = -work.gradient[k]
-    for row in range(size):
-        factor[row, row] += damping * abs(right[row]) + TINY * greatest
-    if not factorise(factor):
-        return False
-    solve_factored(factor, right)
-    work.step[:] = 0.0
-    work.step[free] = right
-    return True

@@ -55,13 +55,19 @@ def tender_pairs(pairs: Pairs, price: Floats, tender: Floats) -> None:
         a = price[pairs.first[i]] * pairs.reserve_first[i] * (1.0 - weight)
         b = price[pairs.second[i]] * pairs.reserve_second[i] * weight
         if a < gamma * b:
-            grow = math.expm1((weight - 1.0) * math.log(a / (gamma * b)))
-            tender[i] = grow * pairs.reserve_first[i] / gamma
+            tender[i] = growth(gamma * b, a, 1.0 - weight) * pairs.reserve_first[i] / gamma
         elif gamma * a > b:
-            grow = math.expm1(weight * math.log(gamma * a / b))
-            tender[i] = -grow * pairs.reserve_second[i] / gamma
+            tender[i] = -growth(gamma * a, b, weight) * pairs.reserve_second[i] / gamma
         else:
             tender[i] = 0.0
+
+
+@compiled
+def growth(above: float, below: float, power: float) -> float:
+    """Return `(above / below) ** power - 1`, accurate where the two are close."""
+    if power == 0.5:
+        return (above - below) / (below + math.sqrt(above * below))
+    return math.expm1(power * math.log(above / below))
 
 
 @compiled
@@ -70,6 +76,10 @@ def pair_output(pairs: Pairs, i: int, tendered: float) -> float:
     weight = pairs.weight_first[i]
     if tendered >= 0.0:
         share = pairs.gamma[i] * tendered / pairs.reserve_first[i]
+        if weight == 0.5:
+            return float(share / (1.0 + share) * pairs.reserve_second[i])
         return float(-math.expm1(-weight / (1.0 - weight) * math.log1p(share)) * pairs.reserve_second[i])
     share = -pairs.gamma[i] * tendered / pairs.reserve_second[i]
+    if weight == 0.5:
+        return float(share / (1.0 + share) * pairs.reserve_first[i])
     return float(-math.expm1(-(1.0 - weight) / weight * math.log1p(share)) * pairs.reserve_first[i])
