@@ -5,15 +5,17 @@ winners with one more column for each winner, whose price is its reward.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
+from auction.winner_determination.bundles import reduced
 from auction.winner_determination.exact import Exact
 from auction.winner_determination.model import Model
 from auction.winner_determination.offer import Offer
-from auction.winner_determination.rows import Formulation, Row, formulate
+from auction.winner_determination.rows import Formulation, formulate
+from auction.winner_determination.scarcity import Row
 
 NODES: Final = 20_000
 
@@ -33,9 +35,10 @@ class Objections:
     """Objections to the rewards of one round."""
 
     def __init__(self, round_: Exact, winners: Sequence[str]) -> None:
-        self._offers: tuple[Offer, ...] = round_.offers
+        smaller = reduced(round_.offers, round_.limits, apart=winners)
+        self._offers: tuple[Offer, ...] = tuple(bundle.shape for bundle in smaller.bundles)
         self._winners = tuple(winners)
-        self._model = _with_prices(formulate(self._offers, round_.limits), self._offers, self._winners)
+        self._model = _with_prices(formulate(self._offers, smaller.limits), self._offers, self._winners)
 
     def best(self, rewards: Mapping[str, int]) -> Coalition:
         """Return the coalition that gains most by objecting; the round's own winners if nobody gains."""
@@ -54,7 +57,9 @@ class Objections:
 def _with_prices(base: Formulation, offers: Sequence[Offer], winners: Sequence[str]) -> Model:
     """Return the program of the choice with a column for each winner, placed after the offers' own."""
     count, extra = len(offers), len(winners)
-    rows = [Row({i + extra * (i >= count): value for i, value in row.terms.items()}, row.high) for row in base.rows]
+    rows = [
+        replace(row, terms={i + extra * (i >= count): value for i, value in row.terms.items()}) for row in base.rows
+    ]
     for k, solver in enumerate(winners):
         rows += [Row({i: 1.0, count + k: -1.0}, 0.0) for i, offer in enumerate(offers) if offer.solver == solver]
     return Model(Formulation(base.columns + extra, tuple(rows)), count + extra)

@@ -7,6 +7,7 @@ Offers that share no scarce resource are chosen apart. What was worked out for a
 from collections.abc import Sequence
 from functools import cached_property
 
+from auction.winner_determination.bundles import reduced
 from auction.winner_determination.offer import Choice, Limits, Offer, Tally, choice_of
 from auction.winner_determination.packing import Best, Budget, Objective, Packing
 from auction.winner_determination.rows import components
@@ -38,8 +39,11 @@ class Exact:
         self.offers = tuple(able)
         self.limits = limits
         self._objective = objective
+        self.round = reduced(able, limits, tie, by_volume=objective == "volume")
+        bundles = self.round.bundles
         self._groups = [
-            Packing([able[i] for i in group], limits, tie, budget or Budget()) for group in components(able, limits)
+            Packing([bundles[i] for i in group], self.round.limits, tie, budget or Budget())
+            for group in components([bundle.shape for bundle in bundles])
         ]
 
     @cached_property

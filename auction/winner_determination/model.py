@@ -10,9 +10,11 @@ from typing import Final
 
 import highspy
 import numpy as np
+import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from auction.winner_determination.rows import Formulation
+from auction.winner_determination.scarcity import Row
 
 Floats = NDArray[np.float64]
 
@@ -59,13 +61,12 @@ class Model:
         zeros = np.zeros(self.columns)
         self._highs.addVars(self.columns, zeros, np.ones(self.columns))
         self._highs.changeObjectiveSense(highspy.ObjSense.kMaximize)
-        for row in formulation.rows:
-            self.add(row.terms, row.high)
+        _add(self._highs, [row for row in formulation.rows if not row.later])
+        self._later = _Later([row for row in formulation.rows if row.later], self.columns)
 
     def add(self, terms: Mapping[int, float], high: float, low: float = -np.inf) -> int:
         """Add a row, and return its number."""
-        index = np.fromiter(terms.keys(), np.int32, len(terms))
-        self._highs.addRow(low, high, len(terms), index, np.fromiter(terms.values(), np.float64, len(terms)))
+        _add(self._highs, [Row(terms, high, low)])
         return int(self._highs.getNumRow()) - 1
 
     def bound_row(self, row: int, low: float, high: float) -> None:
@@ -91,11 +92,25 @@ class Model:
     def relax(self) -> Relaxed | None:
         """Return the optimum of the relaxation, starting from the last one; `None` if nothing is feasible.
 
-        A warm start can leave the solver undecided; then it starts afresh.
+        Rows that may come later are added where the optimum breaks them.
 
         Raises:
-            RuntimeError: if it does not decide even so.
+            RuntimeError: if the solver does not decide.
         """
+        while True:
+            self._decide()
+            if self._highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+                return None
+            solution = self._highs.getSolution()
+            values = np.array(solution.col_value)
+            broken = self._later.broken(values)
+            if not broken:
+                bound = float(self._highs.getInfo().objective_function_value)
+                return Relaxed(values, np.array(solution.col_dual), bound)
+            _add(self._highs, broken)
+
+    def _decide(self) -> None:
+        """Solve the relaxation; a warm start can leave the solver undecided, then it starts afresh."""
         self._highs.run()
         if self._highs.getModelStatus() not in _DECIDED:
             self._highs.clearSolver()
@@ -103,11 +118,6 @@ class Model:
         status = self._highs.getModelStatus()
         if status not in _DECIDED:
             raise RuntimeError(f"the relaxation ended as {self._highs.modelStatusToString(status)}")
-        if status != highspy.HighsModelStatus.kOptimal:
-            return None
-        solution = self._highs.getSolution()
-        bound = float(self._highs.getInfo().objective_function_value)
-        return Relaxed(np.array(solution.col_value), np.array(solution.col_dual), bound)
 
     def basis(self) -> highspy.HighsBasis:
         """Return where the last relaxation ended."""
@@ -115,13 +125,17 @@ class Model:
         return basis
 
     def return_to(self, basis: highspy.HighsBasis) -> None:
-        """Start the next relaxation where an earlier one ended."""
+        """Start the next relaxation where an earlier one ended; rows that it does not know start slack."""
+        missing = int(self._highs.getNumRow()) - len(basis.row_status)
+        if missing:
+            basis.row_status = [*basis.row_status, *[highspy.HighsBasisStatus.kBasic] * missing]
         self._highs.setBasis(basis)
 
     def search(self, nodes: int) -> Found:
         """Return the best choice of binary columns, by the solver's own search."""
         search = _highs({"mip_max_nodes": nodes, "mip_rel_gap": 0.0})
         search.passModel(self._highs.getModel())
+        _add(search, self._later.all())
         whole = np.arange(self.binaries, dtype=np.int32)
         search.changeColsIntegrality(len(whole), whole, np.full(len(whole), highspy.HighsVarType.kInteger))
         search.run()
@@ -129,6 +143,42 @@ class Model:
         if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
             return Found(None, float(info.mip_dual_bound))
         return Found(np.array(search.getSolution().col_value), float(info.mip_dual_bound))
+
+
+class _Later:
+    """Rows that few relaxations break: each is added to the model when one does."""
+
+    def __init__(self, rows: Sequence[Row], columns: int) -> None:
+        self._rows = tuple(rows)
+        starts, index, values = _packed(rows)
+        self._matrix = sp.csr_matrix((values, index, [*starts, len(index)]), shape=(len(rows), columns))
+        self._high = np.array([row.high for row in rows])
+        self._waiting = np.ones(len(rows), bool)
+
+    def broken(self, values: Floats) -> list[Row]:
+        """Return the waiting rows that values break; they wait no longer."""
+        found = np.flatnonzero(self._waiting & (self._matrix @ values > self._high + TOLERANCE))
+        self._waiting[found] = False
+        return [self._rows[k] for k in found]
+
+    def all(self) -> list[Row]:
+        """Return the rows that still wait."""
+        return [self._rows[k] for k in np.flatnonzero(self._waiting)]
+
+
+def _packed(rows: Sequence[Row]) -> tuple[NDArray[np.int32], NDArray[np.int32], Floats]:
+    """Return where each row starts, and the columns and values of all."""
+    sizes = [len(row.terms) for row in rows]
+    starts = np.cumsum([0, *sizes], dtype=np.int32)[:-1]
+    index = np.array([column for row in rows for column in row.terms], np.int32)
+    return starts, index, np.array([value for row in rows for value in row.terms.values()], np.float64)
+
+
+def _add(highs: highspy.Highs, rows: Sequence[Row]) -> None:
+    if rows:
+        starts, index, values = _packed(rows)
+        low, high = np.array([row.low for row in rows]), np.array([row.high for row in rows])
+        highs.addRows(len(rows), low, high, len(index), starts, index, values)
 
 
 def _highs(options: Mapping[str, object]) -> highspy.Highs:

@@ -11,10 +11,10 @@ from typing import Final, Literal
 import numpy as np
 
 from auction.winner_determination.branch import BranchAndBound
+from auction.winner_determination.bundles import Bundle
 from auction.winner_determination.cliques import Cliques
-from auction.winner_determination.greedy import by_score
 from auction.winner_determination.model import TOLERANCE, Floats, Model, Relaxed
-from auction.winner_determination.offer import Limits, Offer, Tally, complete, tie_weight
+from auction.winner_determination.offer import Limits, Offer, Tally, tie_weight
 from auction.winner_determination.rows import conflicts, formulate
 
 Objective = Literal["surplus", "volume"]
@@ -57,35 +57,41 @@ class Best:
 
 
 class Packing:
-    """One group of offers."""
+    """One group of bundles."""
 
-    def __init__(self, offers: Sequence[Offer], limits: Limits, tie: bytes, budget: Budget) -> None:
-        self._offers = by_score(offers, tie)
-        self._index = {offer.id: i for i, offer in enumerate(self._offers)}
+    def __init__(self, bundles: Sequence[Bundle], limits: Limits, tie: bytes, budget: Budget) -> None:
+        """Take bundles, the best first, and limits in which counts of winners are capacities."""
+        self._bundles = tuple(bundles)
+        self._shapes = [bundle.shape for bundle in bundles]
         self._limits = limits
         self._budget = budget
-        self._ties = np.array([tie_weight(tie, offer) for offer in self._offers])
-        self._model = Model(formulate(self._offers, limits), len(self._offers))
-        self._volumes = [offer.volume for offer in self._offers]
+        self._tie = tie
+        self._model = Model(formulate(self._shapes, limits), len(self._shapes))
+        self._volumes = [shape.volume for shape in self._shapes]
         self._floor: int | None = None
         """Row that keeps the volume from falling, once it is needed."""
 
         self._good: list[list[int]] = []
-        small = len(self._offers) <= MOST_CONFLICTS
-        self._cliques = Cliques(conflicts(self._offers, limits)) if small else None
+        small = len(self._shapes) <= MOST_CONFLICTS
+        self._cliques = Cliques(conflicts(self._shapes, limits)) if small else None
+        self._present: list[Offer | None] = []
 
     def best(self, objective: Objective, without: Collection[str] = (), start: Iterable[Offer] = ()) -> Best:
         """Return the best choice without some solvers, beginning with what still holds of `start`."""
-        banned = [i for i, offer in enumerate(self._offers) if offer.solver in without]
+        self._present = [bundle.present(without) for bundle in self._bundles]
         given = {offer.id for offer in start}
-        begin = sorted(self._index[name] for name in given if self._offers[self._index[name]].solver not in without)
+        banned = [i for i, offer in enumerate(self._present) if offer is None]
+        begin = [i for i, bundle in enumerate(self._bundles) if any(offer.id in given for offer in bundle.offers)]
         self._model.fix(banned, 0.0)
         try:
             if objective == "surplus":
-                return self._maximised([offer.score for offer in self._offers], banned, begin)
+                return self._maximised(self._scores(), banned, begin)
             return self._by_volume(banned, begin)
         finally:
             self._model.free(banned)
+
+    def _scores(self) -> list[int]:
+        return [offer.score if offer is not None else 0 for offer in self._present]
 
     def _by_volume(self, banned: Sequence[int], begin: Sequence[int]) -> Best:
         first = self._maximised(self._volumes, banned, begin)
@@ -94,9 +100,8 @@ class Packing:
         if self._floor is None:
             self._floor = self._model.add({i: v / scale for i, v in enumerate(self._volumes) if v}, np.inf)
         self._model.bound_row(self._floor, (most - 0.5) / scale, np.inf)
-        begin = sorted(self._index[offer.id] for offer in first.winners)
         try:
-            second = self._maximised([offer.score for offer in self._offers], banned, begin, least_volume=most)
+            second = self._maximised(self._scores(), banned, self._good[-1], least_volume=most)
         finally:
             self._model.bound_row(self._floor, -np.inf, np.inf)
         return Best(second.winners, first.bound, first.work + second.work)
@@ -106,7 +111,8 @@ class Packing:
     ) -> Best:
         """Return the choice of most worth; equals are told apart by less than one unit of it."""
         scale = min(1.0, LARGEST_GAIN / max(*map(abs, worth), 1))
-        gains = np.array([w * scale for w in worth]) + self._ties * (scale / 2 / max(len(worth), 1))
+        ties = np.array([tie_weight(self._tie, offer) if offer is not None else 0.0 for offer in self._present])
+        gains = np.array([w * scale for w in worth]) + ties * (scale / 2 / max(len(worth), 1))
         self._model.set_gains(gains)
         work = 0
         relaxed = self._cut_off()
@@ -117,7 +123,7 @@ class Packing:
             found = search.run(relaxed, chosen, self._budget.nodes, self._budget.relative_gap)
             chosen, bound, work = found.chosen, found.bound, found.nodes
         self._good.append(chosen)
-        winners = tuple(self._offers[i] for i in chosen)
+        winners = tuple(offer for i in chosen if (offer := self._present[i]) is not None)
         reached = sum(worth[i] for i in chosen)
         return Best(winners, max(reached, _whole(bound, scale)), work)
 
@@ -127,7 +133,7 @@ class Packing:
         for _ in range(CUT_ROUNDS if self._cliques is not None else 0):
             if relaxed is None or self._cliques is None:
                 break
-            found = self._cliques.violated(relaxed.values[: len(self._offers)])
+            found = self._cliques.violated(relaxed.values[: len(self._shapes)])
             if not found:
                 break
             for clique in found:
@@ -156,11 +162,11 @@ class Packing:
         return max(choices, key=lambda choice: float(gains[choice].sum()))
 
     def _rounded(self, relaxed: Relaxed) -> list[int]:
-        return np.flatnonzero(relaxed.values[: len(self._offers)] > 1 - TOLERANCE).tolist()
+        return np.flatnonzero(relaxed.values[: len(self._shapes)] > 1 - TOLERANCE).tolist()
 
     def _dive(self, relaxed: Relaxed) -> list[int]:
         """Return the winners after fixing the largest fraction again and again."""
-        model, size, fixed = self._model, len(self._offers), []
+        model, size, fixed = self._model, len(self._shapes), []
         basis, now = model.basis(), relaxed
         while not _is_whole(now.values[:size]):
             values = np.where(now.values[:size] < 1 - TOLERANCE, now.values[:size], 0.0)
@@ -176,16 +182,19 @@ class Packing:
 
     def _completed(self, seed: Sequence[int], order: Sequence[int]) -> list[int]:
         """Return as much of a seed as may win together, and what fits beside it."""
-        tally = complete(Tally(self._limits), [self._offers[i] for i in seed])
-        tally = complete(tally, [self._offers[i] for i in order])
-        return sorted(self._index[offer.id] for offer in tally.winners)
+        tally, chosen = Tally(self._limits), set[int]()
+        for i in (*seed, *order):
+            if i not in chosen and tally.fits(self._shapes[i]):
+                tally.add(self._shapes[i])
+                chosen.add(i)
+        return sorted(chosen)
 
     def _holds(self, chosen: Sequence[int]) -> bool:
         """Return whether a choice holds in whole numbers; one that keeps the rows by their tolerance is forbidden."""
-        broken = Tally(self._limits, [self._offers[i] for i in chosen]).broken()
+        broken = Tally(self._limits, [self._shapes[i] for i in chosen]).broken()
         if broken is None:
             return True
-        members = [i for i in chosen if broken in {*self._offers[i].takes, *self._offers[i].reaches}]
+        members = [i for i in chosen if broken in {*self._shapes[i].takes, *self._shapes[i].reaches}]
         self._model.add(dict.fromkeys(members, 1.0), len(members) - 1.0)
         return False
 

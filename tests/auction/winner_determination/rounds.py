@@ -1,6 +1,7 @@
 """Small random rounds, and the plainest possible way to choose their winners."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from auction.winner_determination.offer import Limits, Offer, Tally
 from venues.seeds import Generator, generator
@@ -62,3 +63,22 @@ def on_items(number: int | str, solver: str, score: int, items: str) -> Offer:
 def one_of_each(items: str) -> Limits:
     """Return limits under which every item is there once."""
     return Limits(capacity=dict.fromkeys(items, 1))
+
+
+def rivals_of(offers: Sequence[Offer], limits: Limits, seed: int) -> tuple[list[Offer], Limits]:
+    """Return a round in which other solvers found what some offers do, or nearly so, for another score."""
+    draw = generator(seed, "rivals")
+    found = list(offers)
+    for offer in offers:
+        if draw.random() < 0.5:
+            worse = {name: quantity + int(draw.integers(2)) for name, quantity in offer.takes.items()}
+            found.append(
+                replace(
+                    offer,
+                    id=f"{offer.id} again",
+                    solver=f"s{int(draw.integers(5))}",
+                    score=max(0, offer.score + int(draw.integers(-3, 4))),
+                    takes=worse if draw.random() < 0.5 else offer.takes,
+                )
+            )
+    return [offer for offer in found if Tally(limits).fits(offer)], limits
