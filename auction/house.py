@@ -43,15 +43,23 @@ class Benchmark:
     """Largest surplus of all intents together, in USDC base units: the program's optimum, never less than the parts."""
 
     alone: Mapping[str, Yardstick]
+    work: int = 0
+    """Simplex iterations, nodes and simulated orders that it took."""
 
 
 def benchmark(graph: LiquidityGraph, jobs: Sequence[Job], nodes: int, engine: EngineName = "exact") -> Benchmark:
-    """Return the house's view of a round; any but the exact engine bounds it by single intents only."""
-    alone = {job.intent_id: _yardstick(route(graph, job, engine, nodes=nodes)) for job in jobs}
-    joint = allocate(graph, jobs, nodes=nodes) if len(jobs) > 1 and engine == "exact" else None
+    """Return the house's view of a round; any but the exact engine bounds it by single intents only.
+
+    Each program stops after `nodes` branch-and-bound nodes; there is one for each intent and one for all together.
+    """
+    routes = {job.intent_id: route(graph, job, engine, nodes=nodes) for job in jobs}
+    alone = {name: _yardstick(answer) for name, answer in routes.items()}
+    is_joint = len(jobs) > 1 and engine == "exact"
+    joint = allocate(graph, jobs, nodes=nodes) if is_joint else None
     together = int(joint.surplus * USDC_UNIT) if joint is not None else 0
     best_alone = max((yardstick.surplus for yardstick in alone.values()), default=0)
-    return Benchmark(max(together, best_alone), alone)
+    spent = joint.work if joint is not None else nodes * is_joint
+    return Benchmark(max(together, best_alone), alone, sum(answer.work for answer in routes.values()) + spent)
 
 
 def before_fees(house: Benchmark, intents: Mapping[str, tuple[SignedIntent, int]], fees: RoundFees | None) -> Benchmark:

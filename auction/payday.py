@@ -56,13 +56,5 @@ class Payday:
 
 
 def _noted(rule: str, fees: int, payments: Sequence[Payment]) -> dict[str, Json]:
-    accounts: list[Json] = [
-        {
-            "solver": payment.solver,
-            "score": str(payment.score),
-            "reference": None if payment.reference is None else str(payment.reference),
-            "reward": str(payment.reward),
-        }
-        for payment in payments
-    ]
+    accounts: list[Json] = [payment.account for payment in payments]
     return {"rule": rule, "fees": str(fees), "accounts": accounts}

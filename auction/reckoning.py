@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from auction.payments.payment import Payment, PaymentRule, pay
-from auction.payments.reference import References
+from auction.payments.reference import References, references_of
 from auction.payments.vcg import Cap
 from auction.scoring import Scored
 from auction.winner_determination.exact import Exact
@@ -48,9 +48,7 @@ class Reckoning:
         self._rule, self._tie = rule, decided.tie
         self._exact = Exact(self._offers, self._limits, tie=decided.tie, objective=rule.objective, budget=rule.budget)
         choice = choice_of(offers_of(decided.winners), 0)
-        self.references = References(
-            choice=choice, scores={solver: self._reference(solver, choice) for solver in choice.solvers}
-        )
+        self.references = self._references(choice)
 
     def payments(
         self, rule: PaymentRule, fees: int | None, caps: Mapping[str, Cap] | None = None
@@ -65,8 +63,9 @@ class Reckoning:
         due = pay(rule, self._exact, self.references, fees, caps)
         return tuple(replace(payment, reward=max(payment.reward, 0)) for payment in due)
 
-    def _reference(self, solver: str, choice: Choice) -> int:
-        """Return the score without a solver: by the exact choice never above the winning score, by greed it may be."""
-        if self._rule.mode == "greedy":
-            return choose_greedily(self._offers, self._limits, self._tie, without={solver}).score
-        return min(self._exact.without(solver).score, choice.score)
+    def _references(self, choice: Choice) -> References:
+        """Return the scores without each winner: by the exact choice never above the winning score, by greed maybe."""
+        if self._rule.mode == "exact":
+            return references_of(choice, {solver: self._exact.without(solver) for solver in choice.solvers})
+        greedy = {s: choose_greedily(self._offers, self._limits, self._tie, without={s}) for s in choice.solvers}
+        return References(choice=choice, scores={solver: other.score for solver, other in greedy.items()})

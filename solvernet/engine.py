@@ -109,6 +109,9 @@ class Engine:
         self._fees: RoundFees | None = None
         self._last_graph: LiquidityGraph | None = None
         self._house: Benchmark | None = None
+        self.house_work: list[int] = []
+        """What the house spent on each round."""
+
         self.rounds = 0
         body: dict[str, Json] = {
             "version": version,
@@ -171,6 +174,7 @@ class Engine:
     def close_round(self, sheets: Sequence[BidSheet], faults: Mapping[str, str]) -> tuple[Award, ...]:
         """Choose the winners of the open round."""
         house = self._house if self._house is not None else self.benchmark()
+        self.house_work.append(house.work)
         intents, closed_ms = self.auctioneer.intents(), self.now_ms
         lost = self.network.lost_sheets(closed_ms, self.rounds, solver_names(self.name.scenario)) if intents else ()
         sheets = [sheet for sheet in sheets if sheet.solver not in lost]

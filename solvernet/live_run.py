@@ -146,15 +146,22 @@ class LiveRun:
     async def _solicit(self, announcement: Announcement) -> Answers:
         """Return the solvers' bids; meanwhile the house works out its own view."""
         letterbox = self.engine.letterbox(announcement.round)
-        house = asyncio.create_task(asyncio.to_thread(self.engine.benchmark))
+        house = asyncio.create_task(asyncio.to_thread(self._timed_house))
         try:
             answers = await self._solicitor.bids(announcement, letterbox)
         finally:
-            await house
+            spent = await house
         for name, units in answers.work.items():
             self.work[name] = self.work.get(name, 0) + units
+        self._tell("house", spent)
         self._tell("solvers", {"work": dict(answers.work), "output": dict(answers.output)})
         return answers
+
+    def _timed_house(self) -> dict[str, int]:
+        """Work out the house's view of the open round; return what it cost."""
+        start = telemetry.seconds()
+        work = self.engine.benchmark().work
+        return {"work": work, "wall_ms": round((telemetry.seconds() - start) * 1000)}
 
     async def _commit(self) -> None:
         """Write a round's events, then publish what became of intents."""

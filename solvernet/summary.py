@@ -18,6 +18,7 @@ from solvernet.exercise_table import ExerciseLine, exercise_table
 from solvernet.extraction_table import ExtractionFigures, extraction_table
 from solvernet.fault_table import FaultLine, fault_table
 from solvernet.fee_table import FeeFigures, fee_table
+from solvernet.house_cost import HouseCost, house_cost
 from solvernet.ideal import IdealOutcome
 from solvernet.oracle_table import OracleLine, oracle_table
 from solvernet.rollup_table import RollupLine, rollup_table
@@ -108,6 +109,7 @@ class Summary(Boundary):
     first_best_usd: float
     """Sum over rounds of what the exact router could have given all intents together, without competition."""
 
+    house: HouseCost
     ideal_surplus_usd: float | None
     """What owners gained in the ideal run."""
 
@@ -193,6 +195,7 @@ def summarise(outcome: Outcome) -> Summary:
         surplus_usd=sum(run.plan.terms.gain for run in runs if run.delivered_ms) / USDC_UNIT,
         awarded_usd=sum(int(body["score"]) - int(body.get("fees", 0)) for body in rounds) / USDC_UNIT,
         first_best_usd=sum(int(body["first_best"]) for body in benchmarks) / USDC_UNIT,
+        house=house_cost(engine.house_work, engine.name.scenario.rounds.nodes),
         ideal_surplus_usd=outcome.ideal.surplus / USDC_UNIT if outcome.ideal else None,
         escrow=escrow_flows(engine.auctioneer.world),
         money_in=engine.money_in,

@@ -13,6 +13,7 @@ from auction.payments.core import core_rewards
 from auction.payments.reference import References
 from auction.payments.vcg import Cap, capped, vcg_rewards, within_fees
 from auction.winner_determination.exact import Exact
+from intents.canonical import Json
 
 PaymentRule = Literal["pay_as_bid", "vcg", "core"]
 
@@ -29,6 +30,16 @@ class Payment:
     """Best total of a round without it; `None` where the rule does not ask."""
 
     reward: int
+    found: int | None = None
+    """Where the reference is a bound only: the best total without it that was found."""
+
+    @property
+    def account(self) -> dict[str, Json]:
+        """What the journal says of it; a reference that was found is told where the reference is more."""
+        reference = None if self.reference is None else str(self.reference)
+        told: dict[str, Json] = {"solver": self.solver, "score": str(self.score), "reference": reference}
+        told["reward"] = str(self.reward)
+        return told if self.found is None else told | {"reference_found": str(self.found)}
 
     @property
     def left(self) -> int:
@@ -66,6 +77,12 @@ def pay(
         rewards = core_rewards(round_, references, fees, caps or {})
     choice = references.choice
     return [
-        Payment(solver=s, score=choice.score_of(s), reference=references.scores[s], reward=rewards[s])
+        Payment(
+            solver=s,
+            score=choice.score_of(s),
+            reference=references.scores[s],
+            reward=rewards[s],
+            found=references.found.get(s),
+        )
         for s in choice.solvers
     ]

@@ -27,6 +27,10 @@ _DECIDED: Final = (
     highspy.HighsModelStatus.kUnboundedOrInfeasible,
 )
 
+_DUAL: Final = 1
+_PRIMAL: Final = 4
+"""Strategies of the simplex method, as HiGHS numbers them."""
+
 _OPTIONS: Final[Mapping[str, object]] = {"output_flag": False, "threads": 1, "random_seed": 0, "parallel": "off"}
 
 
@@ -110,11 +114,15 @@ class Model:
             _add(self._highs, broken)
 
     def _decide(self) -> None:
-        """Solve the relaxation; a warm start can leave the solver undecided, then it starts afresh."""
+        """Solve the relaxation; a warm start can leave the solver undecided, then it starts afresh, and by the primal."""
         self._highs.run()
-        if self._highs.getModelStatus() not in _DECIDED:
+        for strategy in (_DUAL, _PRIMAL):
+            if self._highs.getModelStatus() in _DECIDED:
+                break
+            self._highs.setOptionValue("simplex_strategy", strategy)
             self._highs.clearSolver()
             self._highs.run()
+        self._highs.setOptionValue("simplex_strategy", _DUAL)
         status = self._highs.getModelStatus()
         if status not in _DECIDED:
             raise RuntimeError(f"the relaxation ended as {self._highs.modelStatusToString(status)}")

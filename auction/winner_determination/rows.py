@@ -59,6 +59,8 @@ def scarce_of(offers: Sequence[Offer], limits: Limits) -> dict[str, Scarce]:
     for resource, taken in users(offers).items():
         everything = sum(taken.values())
         most = min(everything, limits.capacity.get(resource, everything))
+        # Whoever wins keeps all to its reach, so that the largest reach is a capacity.
+        most = min(most, max(offers[i].reaches.get(resource, most) for i in taken))
         reach = {i: min(offers[i].reaches.get(resource, most), most) for i in taken}
         if most < everything or min(reach.values()) < most:
             found[resource] = Scarce(taken, reach, most)

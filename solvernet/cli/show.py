@@ -212,6 +212,7 @@ def _money(summary: Summary) -> Table:
     table.add_row("delivered", f"{summary.surplus_usd:,.0f}")
     table.add_row("awarded", f"{summary.awarded_usd:,.0f}")
     table.add_row("first-best of all rounds", f"{summary.first_best_usd:,.0f}")
+    table.add_row("work of the house", f"{summary.house.work:,} units, at most {summary.house.most:,} in a round")
     if summary.ideal_surplus_usd is not None:
         table.add_row("ideal world, as a yardstick", f"{summary.ideal_surplus_usd:,.0f}")
     flows = summary.escrow

@@ -90,6 +90,11 @@ def _yardsticks(view: RunView) -> str:
             " The router’s search ends near the optimum, not at it: the bids of"
             f" {count(len(beaten), 'round')} beat it, by {dollars(max(beaten))} at most."
         )
+    house = view.summary.house
+    text += (
+        f" The router spent {house.work:,} units of work (simplex iterations, nodes and simulated orders),"
+        f" {house.most:,} at most in a round; each of its programs stops after {count(house.nodes, 'node')}."
+    )
     ideal = view.summary.ideal_surplus_usd
     if ideal is not None:
         text += (

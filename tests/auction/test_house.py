@@ -94,3 +94,15 @@ def test_fees_are_counted_into_what_a_route_leaves_and_into_the_limit_it_would_t
     assert (found.alone["open"].unit_cost, found.alone["dear"].unit_cost) == (None, dollars(8))
     assert found.first_best == dollars(2)
     assert before_fees(found, {}, None) is found
+
+
+def test_the_work_of_the_house_is_that_of_its_routes_and_of_the_program_of_all_together() -> None:
+    graph = LiquidityGraph(market())
+    alone = [benchmark(graph, [one], 50).work for one in (BUYER, SELLER)]
+
+    together = benchmark(graph, [BUYER, SELLER], 50).work
+
+    assert min(alone) > 0
+    assert together > sum(alone)
+    assert benchmark(graph, [BUYER, SELLER], 50, engine="path").work < together
+    assert absent([BUYER]).work == 0

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 import pytest
 
 from auction.payments.core import Constraint, core_rewards, nearest
-from auction.payments.payment import PaymentRule, pay
+from auction.payments.payment import Payment, PaymentRule, pay
 from auction.payments.reference import exact_references
 from auction.payments.vcg import Cap, capped, vcg_rewards, within_fees
 from auction.winner_determination.exact import Exact
 from auction.winner_determination.offer import Limits, Offer
+from auction.winner_determination.packing import Budget
+from tests.auction.winner_determination.families import family
 from tests.auction.winner_determination.rounds import best_score, on_items, one_of_each, random_round
 
 SEEDS = range(40)
@@ -189,3 +191,23 @@ def _scaled(offer: Offer, percent: int) -> Offer:
         takes=offer.takes,
         reaches=offer.reaches,
     )
+
+
+def test_a_reference_that_is_not_proven_is_its_bound_so_that_no_reward_is_above_that_of_vcg() -> None:
+    offers, limits = family("arbitrary", offers=150, items=40, seed=1)
+    exact = exact_references(Exact(offers, limits))
+    early = exact_references(Exact(offers, limits, budget=Budget(nodes=0, relative_gap=0.2)))
+
+    assert early.found
+    assert all(early.found[solver] < early.scores[solver] for solver in early.found)
+    for solver in {*early.scores} & {*exact.scores}:
+        assert early.found.get(solver, early.scores[solver]) <= exact.scores[solver]
+        assert 0 <= vcg_rewards(early)[solver] <= vcg_rewards(exact)[solver]
+
+
+def test_what_was_found_without_a_solver_stands_in_its_account_where_the_reference_is_a_bound() -> None:
+    open_ = Payment(solver="a", score=9, reference=7, reward=2, found=5)
+    proven = Payment(solver="a", score=9, reference=7, reward=2)
+
+    assert proven.account == {"solver": "a", "score": "9", "reference": "7", "reward": "2"}
+    assert open_.account == proven.account | {"reference_found": "5"}

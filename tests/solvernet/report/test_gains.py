@@ -40,3 +40,13 @@ def test_the_ideal_run_is_told_only_if_there_was_one(view: RunView) -> None:
 
     assert "the same users gained $1,235" in gains.gains(view)
     assert "ideal run" not in gains.gains(without)
+
+
+def test_the_work_of_the_router_is_told_with_its_bound(view: RunView) -> None:
+    house = view.summary.house
+
+    said = gains.gains(view)
+
+    assert 0 < house.most <= house.work
+    assert f"spent {house.work:,} units of work" in said
+    assert f"stops after {house.nodes:,} nodes" in said
