@@ -114,7 +114,7 @@ class Model:
             _add(self._highs, broken)
 
     def _decide(self) -> None:
-        """Solve the relaxation; a warm start can leave the solver undecided, then it starts afresh, and by the primal."""
+        """Solve the relaxation; a warm start can leave it undecided, then it starts afresh, at last by the primal."""
         self._highs.run()
         for strategy in (_DUAL, _PRIMAL):
             if self._highs.getModelStatus() in _DECIDED:

@@ -31,7 +31,7 @@ MOST_SEEDS: Final = 2
 """Earlier choices that a search tries to begin with."""
 
 LARGEST_GAIN: Final = 2.0**20
-"""Gains above are scaled down to this: the solver's tolerances are absolute, and with 2^30 it often failed to decide."""
+"""Gains above are scaled down to this: the solver's tolerances are absolute, and at 2^30 it often failed to decide."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
