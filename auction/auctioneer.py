@@ -255,10 +255,9 @@ class Auctioneer:
 
     def _reckoning(self, result: RoundResult, tie: bytes) -> Reckoning:
         left = {intent: remaining for intent, (_, remaining) in self._open_tender().intents.items()}
-        rule = self.rules.reference_rule
-        return Reckoning(
-            Decided(fair=result.fair, winners=result.winners, remaining=left, cash=result.cash, tie=tie, rule=rule)
-        )
+        winners, rule = result.winners, self.rules.reference_rule
+        decided = Decided(fair=result.fair, winners=winners, remaining=left, cash=result.cash, tie=tie, rule=rule)
+        return Reckoning(decided)
 
     def _note_result(self, result: RoundResult, told: Sequence[Award], house: Benchmark, tie: bytes) -> None:
         now_ms = self.world.now_ms
@@ -266,8 +265,7 @@ class Auctioneer:
             name: {"surplus": str(found.surplus), "cause": found.cause, "unit_cost": _text(found.unit_cost)}
             for name, found in house.alone.items()
         }
-        bound = first_best(result, house)
-        self.journal.note(now_ms, "round.benchmark", {"first_best": str(bound), "alone": alone})
+        self.journal.note(now_ms, "round.benchmark", {"first_best": str(first_best(result, house)), "alone": alone})
         hidden = {"prices"} | ({"beaten_by", "reference"} if self.rules.are_plain else set())
         for award in told:
             found = [item.model_dump(mode="json", exclude_defaults=True, exclude=hidden) for item in award.results]

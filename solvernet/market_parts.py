@@ -1,4 +1,4 @@
-"""Sections of a scenario file for venues beyond books and the plain market makers."""
+"""Sections of a scenario file for the market, and for venues beyond books and the plain market makers."""
 
 from typing import Annotated, Literal
 
@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from intents.boundary import Boundary
 from solvernet.scenario_parts import Dollars, Seconds
+from solvernet.vol_parts import SpotVolPart
 
 Positive = Annotated[float, Field(gt=0)]
 Percent = Annotated[float, Field(ge=0, lt=100)]
@@ -102,3 +103,21 @@ class HybridPart(Boundary):
 
     vols_offset_s: Seconds
     jit: JitPart | None = None
+
+
+class MarketPart(Boundary):
+    """Prices, volatility and what is listed."""
+
+    episode: str
+    underlying: Literal["ETH"] = "ETH"
+    expiries: tuple[str, ...]
+    strikes: tuple[int, ...]
+    bridge_half_life_s: Seconds
+    """Half-life of the realised volatility that moves the price between two observed bars."""
+
+    bridge_scale: float
+    spot_vol: SpotVolPart | None = None
+    """How implied volatility moves with spot; if left out, only realised volatility moves it."""
+
+    smile: Literal["shape", "svi"] = "shape"
+    """Volatility of a strike over that at the money: one shape for all lives, or a surface with a slice for each."""

@@ -24,7 +24,7 @@ from solvernet.errors import InvalidScenarioError, UnknownScenarioError, Unknown
 from solvernet.exotic_parts import ExoticsPart
 from solvernet.fault_parts import FaultPart, OracleManipulationPart
 from solvernet.fee_parts import FeesPart
-from solvernet.market_parts import ConcentratedPart, HybridPart, TickAmmPart
+from solvernet.market_parts import ConcentratedPart, HybridPart, MarketPart, TickAmmPart
 from solvernet.oracle_parts import AnyOracle, corruptible, nodes_of, pools_read, sources_of
 from solvernet.private_parts import BuilderPart, SettlementPart
 from solvernet.scenario_parts import (
@@ -34,7 +34,6 @@ from solvernet.scenario_parts import (
     ChainPart,
     LevelPart,
     MakerPart,
-    MarketPart,
     PoolPart,
     Rounds,
     Seconds,

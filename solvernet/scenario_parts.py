@@ -10,7 +10,6 @@ from intents.boundary import Boundary
 from solvernet.poison_flow import PoisonPart
 from solvernet.rollup_parts import BatcherPart, LanePart, ProverPart
 from solvernet.sanction_parts import PenaltiesPart, QuarantinePart
-from solvernet.vol_parts import SpotVolPart
 
 
 def _instant(value: object) -> int:
@@ -132,24 +131,6 @@ class ChainPart(Boundary):
 
     outage_after_s: float = Field(default=60.0, gt=0)
     """Time without a block after which the uptime feed says that the chain was down."""
-
-
-class MarketPart(Boundary):
-    """Prices, volatility and what is listed."""
-
-    episode: str
-    underlying: Literal["ETH"] = "ETH"
-    expiries: tuple[str, ...]
-    strikes: tuple[int, ...]
-    bridge_half_life_s: Seconds
-    """Half-life of the realised volatility that moves the price between two observed bars."""
-
-    bridge_scale: float
-    spot_vol: SpotVolPart | None = None
-    """How implied volatility moves with spot; if left out, only realised volatility moves it."""
-
-    smile: Literal["shape", "svi"] = "shape"
-    """Volatility of a strike over that at the money: one shape for all lives, or a surface with a slice for each."""
 
 
 class LevelPart(Boundary):

@@ -1,4 +1,4 @@
-"""Settlements that were due, because the ideal run made them, and how far the real run made them too."""
+"""Critical operations of a run; settlements are due because the ideal run made them."""
 
 from collections.abc import Iterator
 
@@ -8,6 +8,12 @@ from intents.lifecycle import Cause
 from risk.stability import Operation
 from solvernet.engine import Engine
 from solvernet.ideal import IdealOutcome
+
+
+def operations(engine: Engine, ideal: IdealOutcome | None) -> list[Operation]:
+    """Return the critical operations of a finished run: of oracles, of expiries, and settlements."""
+    exercises = engine.exercise_record.operations(engine.auctioneer.world)
+    return [*engine.recorder.operations, *exercises, *settlements(engine, ideal)]
 
 
 def settlements(engine: Engine, ideal: IdealOutcome | None) -> list[Operation]:

@@ -9,7 +9,6 @@ from auction.ledger import Event
 from intents.assets import USDC_UNIT
 from intents.boundary import Boundary
 from intents.lifecycle import State
-from risk.stability import Operation
 from solvernet.accounts import escrow_flows, money, profit
 from solvernet.ban_table import BanLine, QuarantineLine, ban_table, quarantine_table
 from solvernet.bridge_table import BridgeLine, bridge_table
@@ -25,7 +24,7 @@ from solvernet.oracle_table import OracleLine, oracle_table
 from solvernet.private_table import PrivateLine, private_table
 from solvernet.rollup_table import RollupLine, rollup_table
 from solvernet.security_table import SecurityFigures, security_table
-from solvernet.settlements_due import settlements
+from solvernet.settlements_due import operations
 from solvernet.stability_figures import StabilityFigures, stability_figures
 from solvernet.validation import Validation, validation_of
 from solvernet.venue_table import VenueLine, venue_table
@@ -232,16 +231,9 @@ def summarise(outcome: Outcome) -> Summary:
         bans=ban_table(outcome.events),
         quarantines=quarantine_table(outcome.events),
         flags=tuple(_body(event) for event in outcome.events if event.kind == "conduct.finding"),
-        stability=stability_figures(operations(outcome)),
+        stability=stability_figures(operations(engine, outcome.ideal)),
         wall_s=round(outcome.wall_s, 2),
     )
-
-
-def operations(outcome: Outcome) -> list[Operation]:
-    """Return the critical operations of a finished run."""
-    engine = outcome.engine
-    exercises = engine.exercise_record.operations(engine.auctioneer.world)
-    return [*engine.recorder.operations, *exercises, *settlements(engine, outcome.ideal)]
 
 
 def leaderboard(outcome: Outcome) -> tuple[SolverLine, ...]:

@@ -25,7 +25,7 @@ from solvernet.report.section import (
     swatch,
     table,
 )
-from solvernet.summary import operations
+from solvernet.settlements_due import operations
 
 LABELLED_FROM: Final = 12.0
 """Smallest part of a bar, in percent, that has room for its label."""
@@ -66,7 +66,7 @@ class Weights:
 
 def stability(view: RunView) -> Markup:
     """Return the section on stability."""
-    weights = weigh(operations(view.outcome))
+    weights = weigh(operations(view.outcome.engine, view.outcome.ideal))
     parts: list[Child] = [paragraph(EXPLAINED)]
     if view.summary.stability.minimum is not None:
         parts.append(picture(by_class(view, weights)))
