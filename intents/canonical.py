@@ -8,14 +8,16 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Final, TypeAlias
 
+import orjson
 from pydantic import BaseModel
 
 Json: TypeAlias = bool | int | str | Sequence["Json"] | Mapping[str, "Json"] | None
 """What canonical JSON may hold. Floats are left out: they do not print alike everywhere."""
 
 
+_FAST: Final = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME
 _ENCODER: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-"""Made once: to make it takes longer than to write a small content."""
+"""Writes the same bytes, more slowly, and whole numbers of any size."""
 
 _PLAIN: Final = frozenset({str, int, bool, type(None)})
 """What holds nothing that would have to be looked into."""
@@ -28,7 +30,10 @@ def canonical_bytes(content: Json) -> bytes:
         TypeError: if `content` holds a float, a key that is no string, or anything else that is not JSON.
     """
     _check(content)
-    return _ENCODER.encode(content).encode()
+    try:
+        return orjson.dumps(content, option=_FAST)
+    except TypeError:
+        return _ENCODER.encode(content).encode()
 
 
 def content_id(content: Json) -> str:
@@ -60,3 +65,5 @@ def _check(content: object) -> None:
     elif isinstance(content, Sequence) and not isinstance(content, str | bytes):
         for value in content:
             _check(value)
+    elif not isinstance(content, str | int):
+        raise TypeError(f"canonical JSON does not hold {type(content).__name__}: {content!r}")

@@ -1,5 +1,8 @@
+import datetime as dt
 import hashlib
 import json
+from dataclasses import dataclass
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -7,6 +10,14 @@ from hypothesis import strategies as st
 
 from intents.canonical import Json, canonical_bytes, content_id, model_bytes, model_id
 from intents.lifecycle import IntentEvent, State
+
+
+@dataclass
+class Head:
+    """Something that is no JSON."""
+
+    length: int = 0
+
 
 texts = st.text(st.characters(codec="utf-8"), max_size=8)
 contents = st.recursive(
@@ -32,6 +43,18 @@ def test_canonical_bytes_keep_the_content(content: Json) -> None:
     assert json.loads(canonical_bytes(content)) == content
 
 
+@given(contents)
+def test_canonical_bytes_are_those_of_the_standard_library(content: Json) -> None:
+    written = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+    assert canonical_bytes(content) == written.encode()
+
+
+@pytest.mark.parametrize("text", ["\x00\x1f\x7f\u2028", '\b\f\n\r\t"\\/', "\U0001f600é"])
+def test_characters_are_escaped_as_the_standard_library_does(text: str) -> None:
+    assert canonical_bytes({text: text}) == json.dumps({text: text}, separators=(",", ":"), ensure_ascii=False).encode()
+
+
 def test_canonical_bytes_have_sorted_keys_no_white_space_and_plain_utf8() -> None:
     assert canonical_bytes({"b": [1, True, None], "a": "ü"}) == '{"a":"ü","b":[1,true,null]}'.encode()
 
@@ -48,7 +71,7 @@ def test_keys_that_are_no_strings_are_refused_because_json_would_change_them(key
         canonical_bytes({key: 0})  # type: ignore[dict-item]
 
 
-@pytest.mark.parametrize("content", [b"bytes", {1, 2}, object()])
+@pytest.mark.parametrize("content", [b"bytes", {1, 2}, object(), UUID(int=1), dt.date(2020, 3, 12), Head()])
 def test_what_json_does_not_have_is_refused(content: object) -> None:
     with pytest.raises(TypeError):
         canonical_bytes(content)  # type: ignore[arg-type]
