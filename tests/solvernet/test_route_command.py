@@ -7,6 +7,7 @@ from intents.options import parse_series
 from intents.wants import Exposure, Package, Payoff
 from solvernet.bounds_in_words import bounds_in_words
 from solvernet.cli.app import run_app
+from solvernet.cli.show import console
 from solvernet.errors import SolvernetError
 from solvernet.wish import parse_wish
 
@@ -65,7 +66,7 @@ def test_words_that_stand_for_nothing_are_refused_in_one_line(text: str) -> None
 def test_the_command_shows_what_every_engine_makes_of_an_intent(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setattr(console, "width", 200)
     care = ["--least-success", "0.9", "--margin-rate", "0.1", "--tail-weight", "0.1", "--within-s", "900"]
 
     code = run_app(["route", "calm-v1", "--at", AT, "--want", "protect 20MAR20 20", "--limit", "15", *care])
