@@ -163,7 +163,7 @@ class Auctioneer:
         refused, bond_of = self._sanctions.refused(now_ms), self._stakes.bond_of(self.world)
         cash, ether = budgets(self.world, self.executor, self.rules.policy, self._solvers)
         cash |= self._stakes.free(self.world, self._solvers)
-        ruling = Ruling(refused=refused, bond_of=bond_of, winners=self.rules.winners, ether=ether)
+        ruling = Ruling(refused, bond_of, self.rules.winners, ether, self.rules.last_resort)
         self._result = close(sheets, tender, cash, tie, ruling)
         reckoning = self._reckoning(self._result, tie)
         told = awards(self._result, tender.round, reckoning.references)

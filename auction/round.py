@@ -20,7 +20,7 @@ from solvers.messages import Award, BidResult, BidSheet
 from venues.chains.transaction import Reverted
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Ruling:
     """Who may win in a round, and how winners are chosen."""
 
@@ -35,6 +35,9 @@ class Ruling:
 
     ether: EtherBudget | None = None
     """What solvers can pay gas with; not looked at if `None`."""
+
+    last_resort: str = ""
+    """Solver whose bids count only where nobody else's holds; nobody if empty."""
 
 
 PLAIN: Final = Ruling()
@@ -87,7 +90,8 @@ def close(
     if ruling.ether is not None:
         checked, ether = with_ether(checked, tender, ruling.ether)
         cash = {**cash, **ether}
-    answers = {solver: [_affordable(answer, cash) for answer in found] for solver, found in checked.items()}
+    able = {solver: [_affordable(answer, cash) for answer in found] for solver, found in checked.items()}
+    answers = _without_needless(able, ruling.last_resort)
     scored = tuple(answer for found in answers.values() for answer in found if isinstance(answer, Scored))
     remaining = {intent: left for intent, (_, left) in tender.intents.items()}
     rule = ruling.winners
@@ -155,6 +159,24 @@ def _affordable(answer: Scored | Dropped, cash: Mapping[tuple[str, str], int]) -
             detail = f"it may take {need} of the {free} that {answer.bid.solver} has free on {chain}"
             return Dropped(bid=answer.bid, position=answer.position, code="unfunded", detail=detail)
     return answer
+
+
+def _without_needless(
+    answers: Mapping[str, Sequence[Scored | Dropped]], last_resort: str
+) -> Mapping[str, Sequence[Scored | Dropped]]:
+    """Return the answers without bids of last resort on intents that another solver's bid would fill."""
+    if last_resort not in answers:
+        return answers
+    others = [answer for solver, found in answers.items() if solver != last_resort for answer in found]
+    served = {fill.intent_id for answer in others if isinstance(answer, Scored) for fill in answer.bid.fills}
+    return {**answers, last_resort: [_needed(answer, served) for answer in answers[last_resort]]}
+
+
+def _needed(answer: Scored | Dropped, served: set[str]) -> Scored | Dropped:
+    if isinstance(answer, Dropped) or served.isdisjoint(answer.bid.intents):
+        return answer
+    detail = "a bid of another solver on one of its intents holds"
+    return Dropped(bid=answer.bid, position=answer.position, code="last_resort", detail=detail)
 
 
 def _refuse(sheet: BidSheet, detail: str) -> list[Dropped]:

@@ -56,6 +56,9 @@ class AuctionRules:
     quarantine: QuarantineRules | None = None
     """How poison intents are found and kept out; nothing is kept out if `None`."""
 
+    last_resort: str = ""
+    """Solver whose bids count only where nobody else's holds; nobody if empty."""
+
     charges: Charges | None = None
     """What fills are charged, and what becomes of it; fills are free if `None`."""
 

@@ -98,6 +98,7 @@ def auction_rules(scenario: Scenario, software: Mapping[str, str] = NONE) -> Auc
         payment=scenario.rounds.payment,
         winners=winner_rule(scenario.rounds.winners) if scenario.rounds.winners else None,
         bond=scenario.rounds.bond,
+        last_resort=scenario.rounds.last_resort,
         locks_bonds=scenario.rounds.locks_bonds,
         prices_conflicts=scenario.rounds.prices,
         sanctions=table_rules(scenario.rounds.penalties),

@@ -145,6 +145,13 @@ class Scenario(Boundary):
         return self
 
     @model_validator(mode="after")
+    def _has_its_last_resort(self) -> "Scenario":
+        wanted, names = self.rounds.last_resort, [parse_spec(text).name for text in self.solvers.specs]
+        if wanted and wanted not in names:
+            raise ValueError(f"rounds.last_resort: no solver {wanted!r} among {', '.join(names)}")
+        return self
+
+    @model_validator(mode="after")
     def _rolls_up_what_can_be(self) -> "Scenario":
         wrong = rollup_flaws.flaw(self.chains, self.lane_traders)
         if wrong is not None:

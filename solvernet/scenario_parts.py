@@ -62,6 +62,9 @@ class Rounds(Boundary):
     house: Literal["exact", "greedy"] = "exact"
     """How the house routes: `greedy` is cheaper, and leaves out the joint program and its first-best."""
 
+    last_resort: str = ""
+    """Name of the solver that stands for the house: its bids count only where nobody else's holds."""
+
     reference_chain: str
     bond_chain: str
     bond: Literal["ends", "quantile"] = "ends"

@@ -4,7 +4,7 @@ import pytest
 
 from auction.house import Benchmark
 from auction.payments.reference import References
-from auction.round import RoundResult, awards, close, first_best
+from auction.round import RoundResult, Ruling, awards, close, first_best
 from auction.scoring import Tender
 from auction.winner_determination.offer import choice_of
 from intents import builders
@@ -146,3 +146,28 @@ def test_cash_that_is_not_named_is_cash_that_is_not_there() -> None:
     result = close([sheet], made, {}, b"tie")
 
     assert only(result, SOLVER).code == "unfunded"
+
+
+def test_a_bid_of_last_resort_counts_where_nobody_elses_holds_and_nowhere_else() -> None:
+    """The house offers more on both intents; the other solver's bid on the first one holds, its second is broken."""
+    made = two()
+    poor, broken = bid(made, markup_bps=60), tampered(bid(made, which=1), debit=10**15)
+    sheets = [
+        BidSheet(solver=SOLVER, round=1, bids=(poor, broken)),
+        BidSheet(solver=RIVAL, round=1, bids=(bid(made, RIVAL), bid(made, RIVAL, which=1))),
+    ]
+
+    result = close(sheets, made, CASH, b"tie", Ruling(last_resort=RIVAL))
+
+    assert [found.code for found in result.results[RIVAL]] == ["last_resort", "won"]
+    assert [found.outcome for found in result.results[SOLVER]] == ["won", "dropped"]
+
+
+def test_a_batch_of_last_resort_gives_way_if_one_of_its_intents_is_served() -> None:
+    made = two()
+    batch = joined(bid(made, RIVAL), bid(made, RIVAL, which=1))
+    sheets = [BidSheet(solver=SOLVER, round=1, bids=(bid(made),)), BidSheet(solver=RIVAL, round=1, bids=(batch,))]
+
+    result = close(sheets, made, CASH, b"tie", Ruling(last_resort=RIVAL))
+
+    assert only(result, RIVAL).code == "last_resort"

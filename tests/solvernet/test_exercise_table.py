@@ -157,3 +157,8 @@ def test_without_quantlib_a_scenario_that_needs_it_says_so(monkeypatch: pytest.M
         InvalidScenarioError, match=r"scenario exotics-v1, \[exotics\]: .*pip install solvernet\[exotics\]"
     ):
         truth_of(SCENARIO, 7)
+
+
+def test_the_bidder_of_last_resort_must_be_one_of_the_solvers() -> None:
+    with pytest.raises(InvalidScenarioError, match=r"rounds.last_resort: no solver 'nobody' among single-path, greedy"):
+        parse_scenario(TEXT.replace('last_resort = "house"', 'last_resort = "nobody"'), "exotics-v1")
