@@ -9,8 +9,8 @@ from hypothesis import settings
 
 from tests.postgres_server import Server, binaries, server
 
-settings.register_profile("steady", derandomize=True)
-settings.register_profile("explore", derandomize=False, print_blob=True)
+settings.register_profile("steady", derandomize=True, deadline=None)
+settings.register_profile("explore", derandomize=False, deadline=None, print_blob=True)
 settings.load_profile(os.environ.get("SOLVERNET_EXAMPLES", "steady"))
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
