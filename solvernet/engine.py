@@ -39,6 +39,7 @@ from venues.adversaries.observer import ExtractionObserver
 from venues.graph import LiquidityGraph
 from venues.seeds import seed_bytes
 from venues.snapshot import Snapshot
+from venues.world import World
 
 MOST_DRAIN_ROUNDS = 24
 """Rounds without new intents that follow the window until every intent has ended."""
@@ -87,25 +88,7 @@ class Engine:
         )
         self.money_in = money(world)
         self.holdings_in = {solver: holdings(world, solver) for solver in solver_names(scenario)}
-        self.recorder = Recorder(world)
-        self.venue_record = VenueRecord()
-        self.oracle_record = OracleRecord(scenario, world)
-        self.bridge_record = BridgeRecord(scenario)
-        self.corruption_record = CorruptionRecord(scenario, world)
-        self.rollup_record = RollupRecord(scenario)
-        self.fee_record = FeeRecord()
-        self.exercise_record = ExerciseRecord(scenario)
-        self.validator = Validator(name.window.start)
-        watchers = (self.recorder, self.fee_record, self.venue_record, self.oracle_record, self.corruption_record)
-        others = (self.rollup_record, self.bridge_record, self.exercise_record)
-        for watcher in (self.validator, *watchers, *others):
-            self.auctioneer.watch(watcher)
-        asking = requests(scenario, self.auctioneer.book, name.window.start)
-        if asking is not None:
-            self.auctioneer.watch(asking)
-        self.extraction = ExtractionObserver(kinds(scenario, world.faults))
-        if self.extraction.kinds:
-            self.auctioneer.watch(self.extraction)
+        self._watch(world)
         self.conduct = DependenceMonitor(software=software)
         self._has_house = has_house
         self._graph: LiquidityGraph | None = None
@@ -117,6 +100,33 @@ class Engine:
         """What the house spent on each round."""
 
         self.rounds = 0
+        self._note_opened(version, software)
+
+    def _watch(self, world: World) -> None:
+        """Let everybody who keeps a record see every block."""
+        scenario, start_ms = self.name.scenario, self.name.window.start
+        self.recorder = Recorder(world)
+        self.venue_record = VenueRecord()
+        self.oracle_record = OracleRecord(scenario, world)
+        self.bridge_record = BridgeRecord(scenario)
+        self.corruption_record = CorruptionRecord(scenario, world)
+        self.rollup_record = RollupRecord(scenario)
+        self.fee_record = FeeRecord()
+        self.exercise_record = ExerciseRecord(scenario)
+        self.validator = Validator(start_ms)
+        watchers = (self.recorder, self.fee_record, self.venue_record, self.oracle_record, self.corruption_record)
+        others = (self.rollup_record, self.bridge_record, self.exercise_record)
+        for watcher in (self.validator, *watchers, *others):
+            self.auctioneer.watch(watcher)
+        asking = requests(scenario, self.auctioneer.book, start_ms)
+        if asking is not None:
+            self.auctioneer.watch(asking)
+        self.extraction = ExtractionObserver(kinds(scenario, world.faults))
+        if self.extraction.kinds:
+            self.auctioneer.watch(self.extraction)
+
+    def _note_opened(self, version: str, software: Mapping[str, str]) -> None:
+        name, scenario = self.name, self.name.scenario
         body: dict[str, Json] = {
             "version": version,
             "scenario": scenario.name,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from auction.ledger import Event
+from auction.settlement.attribution import Verdict
 from intents.assets import USDC_UNIT
 from intents.boundary import Boundary
 from intents.lifecycle import State
@@ -169,7 +170,8 @@ class Outcome:
 
 def summarise(outcome: Outcome) -> Summary:
     """Return the summary of a finished run."""
-    engine = outcome.engine
+    engine, scenario, window = outcome.engine, outcome.engine.name.scenario, outcome.engine.name.window
+    world = engine.auctioneer.world
     entries = engine.auctioneer.book.entries()
     runs = engine.auctioneer.executor.runs()
     done = sum(entry.state in {State.FILLED, State.PARTIALLY_FILLED} for entry in entries)
@@ -178,9 +180,9 @@ def summarise(outcome: Outcome) -> Summary:
     rounds = [_body(event) for event in outcome.events if event.kind == "round.closed"]
     benchmarks = [_body(event) for event in outcome.events if event.kind == "round.benchmark"]
     return Summary(
-        scenario=engine.name.scenario.name,
-        title=engine.name.scenario.title,
-        window=(engine.name.window.start, engine.name.window.end),
+        scenario=scenario.name,
+        title=scenario.title,
+        window=(window.start, window.end),
         seed=engine.name.seed,
         fingerprint=outcome.fingerprint,
         fingerprint_valid=outcome.fingerprint_valid,
@@ -193,46 +195,43 @@ def summarise(outcome: Outcome) -> Summary:
         surplus_usd=sum(run.plan.terms.gain for run in runs if run.delivered_ms) / USDC_UNIT,
         awarded_usd=sum(int(body["score"]) - int(body.get("fees", 0)) for body in rounds) / USDC_UNIT,
         first_best_usd=sum(int(body["first_best"]) for body in benchmarks) / USDC_UNIT,
-        house=house_cost(engine.house_work, engine.name.scenario.rounds.nodes),
+        house=house_cost(engine.house_work, scenario.rounds.nodes),
         ideal_surplus_usd=outcome.ideal.surplus / USDC_UNIT if outcome.ideal else None,
-        escrow=escrow_flows(engine.auctioneer.world),
+        escrow=escrow_flows(world),
         money_in=engine.money_in,
-        money_out=money(engine.auctioneer.world),
+        money_out=money(world),
         solvers=leaderboard(outcome),
-        failed_fills=tuple(
-            FailedFill(
-                fill=verdict.fill_id,
-                intent_id=verdict.intent_id,
-                solver=verdict.solver,
-                cause=verdict.cause,
-                responsible=verdict.responsible,
-                but_for=verdict.but_for,
-                detail=verdict.detail,
-            )
-            for verdict in verdicts
-        ),
+        failed_fills=tuple(_failed(verdict) for verdict in verdicts),
         failed_by_cause=_counted(verdict.cause for verdict in verdicts),
         validation=validation_of(engine.validator),
         venues=_venues(engine),
-        oracles=oracle_table(
-            engine.name.scenario, engine.name.window, engine.oracle_record, engine.auctioneer.world.truth
-        ),
-        bridges=bridge_table(engine.name.scenario, engine.bridge_record, engine.auctioneer.world),
+        oracles=oracle_table(scenario, window, engine.oracle_record, world.truth),
+        bridges=bridge_table(scenario, engine.bridge_record, world),
         faults=fault_table(outcome.events, _chain_names(engine)),
-        security=security_table(engine.name.scenario, engine.auctioneer.world, engine.corruption_record),
-        rollups=rollup_table(engine.name.scenario, engine.name.window, engine.rollup_record, engine.auctioneer.world),
-        exercises=exercise_table(
-            engine.name.scenario, engine.name.window, engine.exercise_record, engine.auctioneer.world
-        ),
+        security=security_table(scenario, world, engine.corruption_record),
+        rollups=rollup_table(scenario, window, engine.rollup_record, world),
+        exercises=exercise_table(scenario, window, engine.exercise_record, world),
         fees=fee_table(engine, outcome.events),
         extraction=_extraction(engine),
         private=private_table(engine.auctioneer.executor, _chain_names(engine)),
-        paid=who_paid(engine.auctioneer.world, runs, outcome.events, engine.recorder),
+        paid=who_paid(world, runs, outcome.events, engine.recorder),
         bans=ban_table(outcome.events),
         quarantines=quarantine_table(outcome.events),
         flags=tuple(_body(event) for event in outcome.events if event.kind == "conduct.finding"),
         stability=stability_figures(operations(engine, outcome.ideal)),
         wall_s=round(outcome.wall_s, 2),
+    )
+
+
+def _failed(verdict: Verdict) -> FailedFill:
+    return FailedFill(
+        fill=verdict.fill_id,
+        intent_id=verdict.intent_id,
+        solver=verdict.solver,
+        cause=verdict.cause,
+        responsible=verdict.responsible,
+        but_for=verdict.but_for,
+        detail=verdict.detail,
     )
 
 
