@@ -61,9 +61,11 @@ def _check(content: object) -> None:
             if not isinstance(key, str):
                 # The library would write 1 and "1" alike.
                 raise TypeError(f"canonical JSON has strings as keys: {key!r}")
-            _check(value)
+            if type(value) not in _PLAIN:
+                _check(value)
     elif isinstance(content, Sequence) and not isinstance(content, str | bytes):
         for value in content:
-            _check(value)
+            if type(value) not in _PLAIN:
+                _check(value)
     elif not isinstance(content, str | int):
         raise TypeError(f"canonical JSON does not hold {type(content).__name__}: {content!r}")
