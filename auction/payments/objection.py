@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 
 from auction.winner_determination.bundles import reduced
+from auction.winner_determination.cuts import Cuts
 from auction.winner_determination.exact import Exact
 from auction.winner_determination.model import Model
 from auction.winner_determination.offer import Offer
@@ -39,6 +40,7 @@ class Objections:
         self._offers: tuple[Offer, ...] = tuple(bundle.shape for bundle in smaller.bundles)
         self._winners = tuple(winners)
         self._model = _with_prices(formulate(self._offers, smaller.limits), self._offers, self._winners)
+        self._cuts = Cuts(self._model, self._offers, smaller.limits)
 
     def best(self, rewards: Mapping[str, int]) -> Coalition:
         """Return the coalition that gains most by objecting; the round's own winners if nobody gains."""
@@ -46,6 +48,7 @@ class Objections:
         scale = float(max(*scores, 1)) / 1e6
         gains = np.array([*scores, *(-rewards[name] for name in self._winners)]) / scale
         self._model.set_gains(gains)
+        self._cuts.tighten()
         found = self._model.search(NODES)
         if found.values is None:
             return Coalition(frozenset(self._winners), 0)

@@ -17,6 +17,9 @@ from auction.winner_determination.model import TOLERANCE, Floats, Model, Relaxed
 
 Fixed = dict[int, float]
 
+Accept = Callable[[Sequence[int]], bool]
+Cut = Callable[[Floats], int]
+
 
 @dataclass(frozen=True, slots=True)
 class Branched:
@@ -40,18 +43,18 @@ class _Open:
 class BranchAndBound:
     """One search; the model is left as it was found."""
 
-    def __init__(
-        self, model: Model, gains: Floats, banned: Sequence[int], accept: Callable[[Sequence[int]], bool]
-    ) -> None:
+    def __init__(self, model: Model, gains: Floats, banned: Sequence[int], accept: Accept, cut: Cut) -> None:
         """Take a model with its gains set and its `banned` columns held at zero.
 
-        `accept` checks a whole choice, and adds a row that forbids it where it does not hold.
+        `accept` checks a whole choice, and adds a row that forbids it where it does not hold; `cut` adds rows that cut
+        off values which no mix of choices has, and returns how many.
         """
         self._model = model
         self._gains = gains
         self._free = np.ones(len(gains), bool)
         self._free[list(banned)] = False
         self._accept = accept
+        self._cut = cut
         self._proved = -np.inf
         """Highest bound of what was left unexplored."""
 
@@ -84,6 +87,7 @@ class BranchAndBound:
     def _visit(self, fixed: Fixed) -> Fixed | None:
         """Look at a node; return the branch to look at next, with the other one left waiting."""
         self._hold(fixed)
+        tightened = False
         while True:
             relaxed = self._model.relax()
             if relaxed is None:
@@ -94,7 +98,10 @@ class BranchAndBound:
             values = relaxed.values[: len(self._gains)]
             away = np.minimum(values, 1 - values)
             if away.max(initial=0.0) > TOLERANCE:
-                break
+                if tightened or not self._cut(relaxed.values):
+                    break
+                tightened = True
+                continue
             found = np.flatnonzero(values > 0.5).tolist()
             if self._accept(found):
                 self._proved = max(self._proved, relaxed.bound)

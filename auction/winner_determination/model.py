@@ -10,7 +10,6 @@ from typing import Final
 
 import highspy
 import numpy as np
-import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from auction.winner_determination.rows import Formulation
@@ -65,8 +64,7 @@ class Model:
         zeros = np.zeros(self.columns)
         self._highs.addVars(self.columns, zeros, np.ones(self.columns))
         self._highs.changeObjectiveSense(highspy.ObjSense.kMaximize)
-        _add(self._highs, [row for row in formulation.rows if not row.later])
-        self._later = _Later([row for row in formulation.rows if row.later], self.columns)
+        _add(self._highs, formulation.rows)
 
     def add(self, terms: Mapping[int, float], high: float, low: float = -np.inf) -> int:
         """Add a row, and return its number."""
@@ -96,22 +94,15 @@ class Model:
     def relax(self) -> Relaxed | None:
         """Return the optimum of the relaxation, starting from the last one; `None` if nothing is feasible.
 
-        Rows that may come later are added where the optimum breaks them.
-
         Raises:
             RuntimeError: if the solver does not decide.
         """
-        while True:
-            self._decide()
-            if self._highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-                return None
-            solution = self._highs.getSolution()
-            values = np.array(solution.col_value)
-            broken = self._later.broken(values)
-            if not broken:
-                bound = float(self._highs.getInfo().objective_function_value)
-                return Relaxed(values, np.array(solution.col_dual), bound)
-            _add(self._highs, broken)
+        self._decide()
+        if self._highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            return None
+        solution = self._highs.getSolution()
+        bound = float(self._highs.getInfo().objective_function_value)
+        return Relaxed(np.array(solution.col_value), np.array(solution.col_dual), bound)
 
     def _decide(self) -> None:
         """Solve the relaxation; a warm start can leave it undecided, then it starts afresh, at last by the primal."""
@@ -143,7 +134,6 @@ class Model:
         """Return the best choice of binary columns, by the solver's own search."""
         search = _highs({"mip_max_nodes": nodes, "mip_rel_gap": 0.0})
         search.passModel(self._highs.getModel())
-        _add(search, self._later.all())
         whole = np.arange(self.binaries, dtype=np.int32)
         search.changeColsIntegrality(len(whole), whole, np.full(len(whole), highspy.HighsVarType.kInteger))
         search.run()
@@ -151,27 +141,6 @@ class Model:
         if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
             return Found(None, float(info.mip_dual_bound))
         return Found(np.array(search.getSolution().col_value), float(info.mip_dual_bound))
-
-
-class _Later:
-    """Rows that few relaxations break: each is added to the model when one does."""
-
-    def __init__(self, rows: Sequence[Row], columns: int) -> None:
-        self._rows = tuple(rows)
-        starts, index, values = _packed(rows)
-        self._matrix = sp.csr_matrix((values, index, [*starts, len(index)]), shape=(len(rows), columns))
-        self._high = np.array([row.high for row in rows])
-        self._waiting = np.ones(len(rows), bool)
-
-    def broken(self, values: Floats) -> list[Row]:
-        """Return the waiting rows that values break; they wait no longer."""
-        found = np.flatnonzero(self._waiting & (self._matrix @ values > self._high + TOLERANCE))
-        self._waiting[found] = False
-        return [self._rows[k] for k in found]
-
-    def all(self) -> list[Row]:
-        """Return the rows that still wait."""
-        return [self._rows[k] for k in np.flatnonzero(self._waiting)]
 
 
 def _packed(rows: Sequence[Row]) -> tuple[NDArray[np.int32], NDArray[np.int32], Floats]:

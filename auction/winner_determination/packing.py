@@ -12,20 +12,13 @@ import numpy as np
 
 from auction.winner_determination.branch import BranchAndBound
 from auction.winner_determination.bundles import Bundle
-from auction.winner_determination.cliques import Cliques
+from auction.winner_determination.cuts import Cuts
 from auction.winner_determination.model import TOLERANCE, Floats, Model, Relaxed
 from auction.winner_determination.offer import Limits, Offer, Tally, tie_weight
-from auction.winner_determination.rows import conflicts, formulate
+from auction.winner_determination.rows import formulate
 
 Objective = Literal["surplus", "volume"]
 """What is maximised: surplus, or volume and then surplus."""
-
-CUT_ROUNDS: Final = 20
-CUT_PROGRESS: Final = 1e-5
-"""Relative improvement of the bound below which no more cuts are looked for."""
-
-MOST_CONFLICTS: Final = 4_000
-"""Offers above which the conflict graph is not built."""
 
 MOST_SEEDS: Final = 2
 """Earlier choices that a search tries to begin with."""
@@ -72,8 +65,7 @@ class Packing:
         """Row that keeps the volume from falling, once it is needed."""
 
         self._good: list[list[int]] = []
-        small = len(self._shapes) <= MOST_CONFLICTS
-        self._cliques = Cliques(conflicts(self._shapes, limits)) if small else None
+        self._cuts = Cuts(self._model, self._shapes, limits)
         self._present: list[Offer | None] = []
 
     def best(self, objective: Objective, without: Collection[str] = (), start: Iterable[Offer] = ()) -> Best:
@@ -115,35 +107,17 @@ class Packing:
         gains = np.array([w * scale for w in worth]) + ties * (scale / 2 / max(len(worth), 1))
         self._model.set_gains(gains)
         work = 0
-        relaxed = self._cut_off()
+        relaxed = self._cuts.tighten()
         chosen = self._dived(relaxed, gains, banned, begin, least_volume)
         bound = relaxed.bound if relaxed is not None else float(gains[gains > 0].sum())
         if relaxed is not None:
-            search = BranchAndBound(self._model, gains, banned, self._holds)
+            search = BranchAndBound(self._model, gains, banned, self._holds, self._cuts.add)
             found = search.run(relaxed, chosen, self._budget.nodes, self._budget.relative_gap)
             chosen, bound, work = found.chosen, found.bound, found.nodes
         self._good.append(chosen)
         winners = tuple(offer for i in chosen if (offer := self._present[i]) is not None)
         reached = sum(worth[i] for i in chosen)
         return Best(winners, max(reached, _whole(bound, scale)), work)
-
-    def _cut_off(self) -> Relaxed | None:
-        """Return the relaxation after the cuts that it calls for."""
-        relaxed = self._model.relax()
-        for _ in range(CUT_ROUNDS if self._cliques is not None else 0):
-            if relaxed is None or self._cliques is None:
-                break
-            found = self._cliques.violated(relaxed.values[: len(self._shapes)])
-            if not found:
-                break
-            for clique in found:
-                self._model.add(dict.fromkeys(clique, 1.0), 1.0)
-            after = self._model.relax()
-            small = after is not None and relaxed.bound - after.bound < CUT_PROGRESS * abs(relaxed.bound)
-            relaxed = after
-            if small:
-                break
-        return relaxed
 
     def _dived(
         self, relaxed: Relaxed | None, gains: Floats, banned: Sequence[int], begin: Sequence[int], least_volume: int

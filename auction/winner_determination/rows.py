@@ -4,7 +4,7 @@ Each resource that not all can have gives rows of its own (`scarcity`); here sta
 how much of what, who excludes whom, and which offers can be chosen apart from the others.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from auction.winner_determination.offer import Limits, Offer
-from auction.winner_determination.scarcity import MOST_LEADERS, Row, Scarce, flat_rows, leader_rows, level_rows
+from auction.winner_determination.scarcity import Row, Scarce, level_rows
 
 INFINITY: Final = float("inf")
 
@@ -30,24 +30,15 @@ class Formulation:
     rows: tuple[Row, ...]
 
 
-def formulate(offers: Sequence[Offer], limits: Limits, most_leaders: int = MOST_LEADERS) -> Formulation:
+def formulate(offers: Sequence[Offer], limits: Limits) -> Formulation:
     """Return the rows that hold for exactly the sets of offers whose takes keep to capacities and reaches.
 
     Counts of winners are not looked at: `bundles.reduced` makes resources of them.
     """
     rows: list[Row] = []
     columns = len(offers)
-    found = scarce_of(offers, limits)
-    alike = _alike(found.values())
-    excluded = conflicts(offers, limits)
-    for scarce in found.values():
-        if not scarce.levels:
-            rows += flat_rows(scarce)
-            continue
-        if len(scarce.taken) <= most_leaders:
-            more, own = leader_rows(scarce, columns, lambda i, j: bool(excluded[i, j]), alike)
-        else:
-            more, own = level_rows(scarce, columns, alike)
+    for scarce in scarce_of(offers, limits).values():
+        more, own = level_rows(scarce, columns)
         columns += more
         rows += own
     return Formulation(columns, tuple(rows))
@@ -113,17 +104,3 @@ def components(offers: Sequence[Offer]) -> Iterator[list[int]]:
     for i in range(len(offers)):
         groups.setdefault(root(i), []).append(i)
     yield from groups.values()
-
-
-def _alike(resources: Iterable[Scarce]) -> dict[int, tuple[int, ...]]:
-    """Return for offers a group of which at most one wins: each takes more than half of the same resource.
-
-    Rivals for one intent close the same levels, and they close them together.
-    """
-    found: dict[int, tuple[int, ...]] = {}
-    for scarce in resources:
-        group = tuple(i for i, quantity in scarce.taken.items() if 2 * quantity > scarce.most)
-        for i in group:
-            if len(group) > len(found.get(i, ())):
-                found[i] = group
-    return found
