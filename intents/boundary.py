@@ -58,6 +58,6 @@ Amount = Annotated[
 
 
 class Boundary(BaseModel):
-    """Base of every model that crosses a boundary: frozen, strict, and closed to unknown fields."""
+    """Base of every model that crosses a boundary: frozen, strict, without unknown fields, infinity or NaN."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)

@@ -2,6 +2,9 @@
 
 The author signs with Ed25519; text and signature are then sealed to the addressee's X25519 key. Ciphertexts are
 random by construction, so only plaintexts have content ids.
+
+What everybody may read is signed alone: the signature in hex, a line break, and the text. It covers the topic as well,
+so that a message counts nowhere but where it was sent.
 """
 
 from dataclasses import dataclass
@@ -16,6 +19,8 @@ from intents.errors import SealError
 
 SIGNATURE_BYTES: Final = 64
 
+_HEX: Final = 2 * SIGNATURE_BYTES
+
 
 @dataclass(frozen=True, slots=True)
 class Author:
@@ -28,10 +33,25 @@ class Author:
         """Return the identity of a 32-byte seed."""
         return cls(SigningKey(seed))
 
+    @classmethod
+    def new(cls) -> "Author":
+        """Return an identity that nobody can guess. No decision of a run may depend on it."""
+        return cls(SigningKey.generate())
+
     @property
     def public(self) -> str:
         """Public key in hex."""
         return self.key.verify_key.encode(HexEncoder).decode()
+
+    @property
+    def secret(self) -> str:
+        """What the identity can be made from again, in hex."""
+        return self.key.encode(HexEncoder).decode()
+
+    def sign(self, text: bytes, topic: str) -> bytes:
+        """Return `text` as this author sends it on a topic."""
+        signature = self.key.sign(_covered(text, topic)).signature
+        return signature.hex().encode() + b"\n" + text
 
     def seal(self, text: bytes, addressee: str) -> bytes:
         """Return `text`, signed by this author and sealed to the public key `addressee` (hex).
@@ -57,6 +77,11 @@ class Letterbox:
         """Return the key pair of a 32-byte seed."""
         return cls(PrivateKey.from_seed(seed))
 
+    @classmethod
+    def new(cls) -> "Letterbox":
+        """Return a key pair that nobody can guess. No decision of a run may depend on it."""
+        return cls(PrivateKey.generate())
+
     @property
     def public(self) -> str:
         """Public key in hex."""
@@ -73,3 +98,22 @@ class Letterbox:
             return bytes(VerifyKey(author.encode(), HexEncoder).verify(signed))
         except (CryptoError, ValueError) as error:
             raise SealError(f"sealed message does not open: {error}") from None
+
+
+def text_of(payload: bytes, topic: str, author: str) -> bytes:
+    """Return the text of a message on a topic that the public key `author` (hex) signed.
+
+    Raises:
+        SealError: if it was altered, signed by somebody else, or sent on another topic.
+    """
+    signature, text = payload[:_HEX], payload[_HEX + 1 :]
+    try:
+        VerifyKey(author.encode(), HexEncoder).verify(_covered(text, topic), bytes.fromhex(signature.decode()))
+    except (CryptoError, ValueError, TypeError) as error:
+        raise SealError(f"message is not signed by who should have sent it: {error}") from None
+    return text
+
+
+def _covered(text: bytes, topic: str) -> bytes:
+    """Return what a signature covers."""
+    return topic.encode() + b"\n" + text

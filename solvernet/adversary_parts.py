@@ -6,10 +6,10 @@ from typing import Annotated, Final, Literal, Protocol
 from pydantic import Field, model_validator
 
 from intents.boundary import Boundary
-from solvernet.scenario_parts import Dollars, Seconds, Share
+from solvernet.quantities import Dollars, Seconds, Share
 from venues.chains.presets import PRESETS
 
-Positive = Annotated[float, Field(gt=0)]
+Positive = Annotated[float, Field(gt=0, le=1e12)]
 Percent = Annotated[float, Field(ge=0, lt=100)]
 
 ACCOUNT: Final = "adversary."

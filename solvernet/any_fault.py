@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import BeforeValidator, Field
 
 from intents.boundary import Boundary
-from solvernet.scenario_parts import Share
+from solvernet.quantities import Share
 from venues.faults import EVERYWHERE, Fault
 
 

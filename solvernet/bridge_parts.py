@@ -8,12 +8,13 @@ from typing import Annotated, Literal
 from pydantic import Discriminator, Field, Tag, model_validator
 
 from intents.boundary import Boundary
-from solvernet.scenario_parts import Dollars, Instant, Seconds
+from solvernet.quantities import Dollars, Seconds
+from solvernet.scenario_parts import Instant
 from venues.bridges.canonical import DEPOSIT_CONFIRMATIONS
 from venues.bridges.optimistic import LIVENESS_MS, VERDICT_MS
 
 Percent = Annotated[float, Field(ge=0, lt=100)]
-Positive = Annotated[float, Field(gt=0)]
+Positive = Annotated[float, Field(gt=0, le=1e12)]
 Blocks = Annotated[int, Field(ge=0)]
 
 
@@ -54,7 +55,7 @@ class BridgePart(AnyBridge):
 
     kind: Literal["liquidity"] = "liquidity"
     liquidity: Dollars
-    fee_percent: float
+    fee_percent: Percent
     fixed_fee: Dollars
     delay_s: Seconds
     """Median time from inclusion to arrival."""

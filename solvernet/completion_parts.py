@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from intents.boundary import Boundary
-from solvernet.scenario_parts import Seconds
+from solvernet.quantities import Seconds
 
 
 class DepositPart(Boundary):

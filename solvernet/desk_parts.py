@@ -5,9 +5,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from intents.boundary import Boundary
-from solvernet.scenario_parts import Dollars, Seconds
+from solvernet.quantities import Dollars, Seconds
 
-Positive = Annotated[float, Field(gt=0)]
+Positive = Annotated[float, Field(gt=0, le=1e12)]
 Fraction = Annotated[float, Field(gt=0, lt=1)]
 
 

@@ -15,7 +15,6 @@ from auction.ledger import Event
 from auction.validator.validator import Validator
 from intents.canonical import Json
 from intents.fees import RoundFees
-from intents.sealing import Letterbox
 from solvernet import rules
 from solvernet.accounts import holdings, money, totals
 from solvernet.adversary_builder import kinds
@@ -37,7 +36,6 @@ from solvernet.venue_record import VenueRecord
 from solvers.messages import Announcement, Award, BidSheet, Decision
 from venues.adversaries.observer import ExtractionObserver
 from venues.graph import LiquidityGraph
-from venues.seeds import seed_bytes
 from venues.snapshot import Snapshot
 from venues.world import World
 
@@ -151,10 +149,6 @@ class Engine:
             raise RuntimeError("no round is open")
         return self._graph
 
-    def letterbox(self, number: int) -> Letterbox:
-        """Return the key pair that bids of a round are sealed to."""
-        return Letterbox.from_seed(seed_bytes(self.name.seed, "letterbox", number))
-
     def advance(self, until_ms: int) -> None:
         """Let the world live on until an instant; nothing if it is past."""
         if until_ms > self.now_ms:
@@ -171,10 +165,10 @@ class Engine:
         self.auctioneer.skip_round(self.rounds, "no broker from the announcement to the award")
         return True
 
-    def open_round(self) -> Announcement:
-        """Start the next round at the present instant."""
+    def open_round(self, seal_key: str = "") -> Announcement:
+        """Start the next round at the present instant; bids are to be sealed to a public key."""
         self.rounds += 1
-        announcement = self.auctioneer.open_round(self.rounds, self.letterbox(self.rounds).public)
+        announcement = self.auctioneer.open_round(self.rounds, seal_key)
         before, snapshot = self._last_graph, announcement.snapshot
         self._snapshot, self._fees = snapshot, announcement.fees
         self._graph = LiquidityGraph(snapshot) if before is None else before.updated(snapshot)

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from solvernet.any_fault import AnyFault, ChainFault, LastingFault, OracleFault, Positive, PositiveShare, Shift
-from solvernet.scenario_parts import Share
+from solvernet.quantities import Share
 from venues.faults import EVERYWHERE, Fault
 from venues.markets.venue import Admission
 

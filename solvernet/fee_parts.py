@@ -8,7 +8,7 @@ from auction.charges import Charges
 from intents.assets import USDC_UNIT
 from intents.boundary import Boundary
 from intents.fees import PPM, FeeRule
-from solvernet.scenario_parts import Dollars
+from solvernet.quantities import Dollars
 
 Percent = Annotated[float, Field(ge=0, le=100)]
 PPM_OF_PERCENT = PPM // 100

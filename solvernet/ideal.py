@@ -11,8 +11,9 @@ from solvernet.bridge_parts import OptimisticPart
 from solvernet.build import truth_of
 from solvernet.engine import Engine, RunName
 from solvernet.inline import InlineRun
+from solvernet.people_parts import SolversPart
 from solvernet.scenario import Scenario, parse_scenario, scenario_hash
-from solvernet.scenario_parts import MedianPart, SolversPart, Window
+from solvernet.scenario_parts import MedianPart, Window
 from solvernet.users import UserFlow
 from solvers.session import Session
 from solvers.strategies.matcher import Matcher

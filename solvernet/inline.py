@@ -30,6 +30,7 @@ class InlineRun:
         self.events: list[Event] = []
         self._sessions = dict(sorted(sessions.items()))
         self._hellos: dict[str, Hello] = {name: session.hello() for name, session in self._sessions.items()}
+        self._letterbox = Letterbox.new()
         self._agenda = Agenda(engine.flow, engine.network)
         self._notices = Notices()
 
@@ -63,7 +64,7 @@ class InlineRun:
         if self.engine.skips_round():
             self._take()
             return
-        announcement = self.engine.open_round()
+        announcement = self.engine.open_round(self._letterbox.public)
         sheets: list[BidSheet] = []
         faults: dict[str, str] = {}
         if announcement.intents:
@@ -87,8 +88,7 @@ class InlineRun:
 
     def _ask(self, name: str, session: Session, announcement: Announcement) -> tuple[BidSheet, str]:
         sealed = session.bid(announcement)
-        letterbox: Letterbox = self.engine.letterbox(announcement.round)
-        text = letterbox.open(bytes.fromhex(sealed.sealed), self._hellos[name].key)
+        text = self._letterbox.open(bytes.fromhex(sealed.sealed), self._hellos[name].key)
         return BidSheet.model_validate_json(text), sealed.error
 
     def _decide(self, award: Award) -> Decision:

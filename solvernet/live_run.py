@@ -14,6 +14,7 @@ from intents.bus.bus import Bus
 from intents.bus.topics import Topics
 from intents.client import IntentClient
 from intents.lifecycle import IntentEvent
+from intents.sealing import Letterbox
 from solvernet import telemetry
 from solvernet.agenda import Agenda, Cancelling
 from solvernet.engine import MOST_DRAIN_ROUNDS, Engine
@@ -43,6 +44,7 @@ class LiveRun:
         self._topics = topics
         self._solicitor = solicitor
         self._past = Past()
+        self._letterbox = Letterbox.new()
         self._lock = asyncio.Lock()
         self._telemetry: list[Event] = []
         self._unpublished: list[Event] = []
@@ -124,8 +126,9 @@ class LiveRun:
         if is_skipped:
             await self._commit()
             return
+        self._letterbox = Letterbox.new()
         async with self._lock:
-            announcement = await asyncio.to_thread(self.engine.open_round)
+            announcement = await asyncio.to_thread(self.engine.open_round, self._letterbox.public)
         answers = await self._answers(announcement)
         self.killed.extend(answers.killed)
         async with self._lock:
@@ -148,16 +151,16 @@ class LiveRun:
 
     async def _solicit(self, announcement: Announcement) -> Answers:
         """Return the solvers' bids; meanwhile the house works out its own view."""
-        letterbox = self.engine.letterbox(announcement.round)
         house = asyncio.create_task(asyncio.to_thread(self._timed_house))
         try:
-            answers = await self._solicitor.bids(announcement, letterbox)
+            answers = await self._solicitor.bids(announcement, self._letterbox)
         finally:
             spent = await house
         for name, units in answers.work.items():
             self.work[name] = self.work.get(name, 0) + units
         self._tell("house", spent)
-        self._tell("solvers", {"work": dict(answers.work), "output": dict(answers.output)})
+        strangers = {"strangers": answers.strangers} if answers.strangers else {}
+        self._tell("solvers", {"work": dict(answers.work), "output": dict(answers.output)} | strangers)
         return answers
 
     def _timed_house(self) -> dict[str, int]:

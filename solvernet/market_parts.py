@@ -5,10 +5,10 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from intents.boundary import Boundary
-from solvernet.scenario_parts import Dollars, Seconds
+from solvernet.quantities import Dollars, Factor, Period, Seconds, Strike, Vol
 from solvernet.vol_parts import SpotVolPart
 
-Positive = Annotated[float, Field(gt=0)]
+Positive = Annotated[float, Field(gt=0, le=1e12)]
 Percent = Annotated[float, Field(ge=0, lt=100)]
 
 
@@ -76,7 +76,7 @@ class JitPart(Boundary):
 
     refresh_s: Positive
     offset_s: Seconds
-    leave_vol: float
+    leave_vol: Vol
     """Volatility at the money at which it takes its offers back."""
 
 
@@ -110,12 +110,12 @@ class MarketPart(Boundary):
 
     episode: str
     underlying: Literal["ETH"] = "ETH"
-    expiries: tuple[str, ...]
-    strikes: tuple[int, ...]
-    bridge_half_life_s: Seconds
+    expiries: Annotated[tuple[str, ...], Field(min_length=1)]
+    strikes: Annotated[tuple[Strike, ...], Field(min_length=1)]
+    bridge_half_life_s: Period
     """Half-life of the realised volatility that moves the price between two observed bars."""
 
-    bridge_scale: float
+    bridge_scale: Factor
     spot_vol: SpotVolPart | None = None
     """How implied volatility moves with spot; if left out, only realised volatility moves it."""
 

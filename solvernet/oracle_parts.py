@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from intents.boundary import Boundary
-from solvernet.scenario_parts import MedianPart, Seconds, SecurityModulePart
+from solvernet.quantities import Seconds
+from solvernet.scenario_parts import MedianPart, SecurityModulePart
 
 Percent = Annotated[float, Field(ge=0)]
 Count = Annotated[int, Field(gt=0)]

@@ -7,7 +7,8 @@ from pydantic import Field
 
 from intents.boundary import Boundary
 from solvernet.completion_parts import DepositPart
-from solvernet.scenario_parts import ChainPart, Policy, Share
+from solvernet.quantities import Share
+from solvernet.scenario_parts import ChainPart, Policy
 from venues.chains.presets import PRESETS
 
 

@@ -15,7 +15,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from intents.boundary import Boundary
 from intents.options import parse_expiry, parse_series
-from solvernet import adversary_parts, fault_schedule, private_parts, rollup_flaws
+from solvernet import adversary_parts, fault_schedule, private_parts, rollup_flaws, scenario_flaws
 from solvernet.adversary_parts import AdversaryPart, SearcherPart, SwapperPart
 from solvernet.bridge_parts import AnyBridgePart
 from solvernet.completion_parts import CompleterPart
@@ -26,7 +26,9 @@ from solvernet.fault_parts import FaultPart, OracleManipulationPart
 from solvernet.fee_parts import FeesPart
 from solvernet.market_parts import ConcentratedPart, HybridPart, MarketPart, TickAmmPart
 from solvernet.oracle_parts import AnyOracle, corruptible, nodes_of, pools_read, sources_of
+from solvernet.people_parts import SolversPart, UsersPart
 from solvernet.private_parts import BuilderPart, SettlementPart
+from solvernet.quantities import Seconds
 from solvernet.scenario_parts import (
     AmmPart,
     ArbitrageurPart,
@@ -36,9 +38,6 @@ from solvernet.scenario_parts import (
     MakerPart,
     PoolPart,
     Rounds,
-    Seconds,
-    SolversPart,
-    UsersPart,
     Window,
 )
 from solvernet.security_parts import AttackerPart, SecurityPart
@@ -48,7 +47,7 @@ from solvers.registry import parse_spec
 class Scenario(Boundary):
     """Everything about a run but its seed."""
 
-    name: str
+    name: str = Field(pattern=r"^[-_a-zA-Z0-9]{1,48}$")
     title: str
     description: str
     window: Window
@@ -117,6 +116,13 @@ class Scenario(Boundary):
             raise ValueError(f"{missing[0]!r} is referred to but not defined")
         flaw = adversary_parts.flaw(self.adversaries, self.swappers, self.venues, self.chains)
         flaw = flaw or private_parts.flaw(self.builders, self.adversaries, self.chains)
+        if flaw is not None:
+            raise ValueError(flaw)
+        return self
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> "Scenario":
+        flaw = scenario_flaws.flaw(self)
         if flaw is not None:
             raise ValueError(flaw)
         return self
@@ -234,7 +240,7 @@ def parse_scenario(text: str, where: str) -> Scenario:
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise InvalidScenarioError(where, f"{place}: {first['msg']}") from None
+        raise InvalidScenarioError(where, f"{place}: {first['msg'].removeprefix('Value error, ')}") from None
 
 
 def scenario_hash(text: str) -> str:
@@ -247,7 +253,10 @@ def with_solvers(scenario: Scenario, specs: Sequence[str]) -> Scenario:
 
     Raises:
         SolverLoadError: if a specification is malformed.
+        InvalidScenarioError: if a name is somebody else's.
     """
+    for flaw in scenario_flaws.taken_names(scenario, specs):
+        raise InvalidScenarioError(scenario.name, flaw)
     named = {parse_spec(text).name: text for text in (*scenario.solvers.specs, *specs)}
     part = scenario.solvers.model_copy(update={"specs": tuple(named.values())})
     return scenario.model_copy(update={"solvers": part})

@@ -1,13 +1,26 @@
 """The sections of a scenario file."""
 
 import datetime as dt
-from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
 from intents.boundary import Boundary
-from solvernet.poison_flow import PoisonPart
+from solvernet.quantities import (
+    Count,
+    Depth,
+    Dollars,
+    Ether,
+    Factor,
+    Few,
+    Gwei,
+    Options,
+    Percent,
+    Period,
+    Seconds,
+    Share,
+    Vol,
+)
 from solvernet.rollup_parts import BatcherPart, LanePart, ProverPart
 from solvernet.sanction_parts import PenaltiesPart, QuarantinePart
 
@@ -24,9 +37,6 @@ def _instant(value: object) -> int:
 
 
 Instant = Annotated[int, BeforeValidator(_instant)]
-Seconds = Annotated[float, Field(ge=0)]
-Dollars = Annotated[float, Field(ge=0)]
-Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class Window(Boundary):
@@ -56,7 +66,7 @@ class WinnersPart(Boundary):
 class Rounds(Boundary):
     """How often and how auctions are held."""
 
-    every_s: Seconds
+    every_s: Annotated[Seconds, Field(ge=1)]
     award_delay_s: Seconds
     nodes: int = Field(gt=0)
     house: Literal["exact", "greedy"] = "exact"
@@ -90,12 +100,12 @@ class Policy(Boundary):
     """The settlement policy."""
 
     quantile: Share
-    window_blocks: int
-    premium_percent: int
-    bump_after_blocks: int
-    cap_percent: int
-    base_fee_headroom_percent: int
-    tip_gwei: float
+    window_blocks: Few
+    premium_percent: Few
+    bump_after_blocks: Few
+    cap_percent: Count
+    base_fee_headroom_percent: Count
+    tip_gwei: Gwei
     delivery_window_s: Seconds
     send_window_s: Seconds
     claim_window_s: Seconds
@@ -119,7 +129,7 @@ class ChainPart(Boundary):
     demand_from: Instant | None = None
     """Instant whose demand for block space stands at the start of the scenario; its own if left out."""
 
-    base_fee_gwei: float | None = Field(default=None, gt=0)
+    base_fee_gwei: float | None = Field(default=None, gt=0, le=1e6)
     """Base fee around which a `steady` demand keeps the chain."""
 
     settles_on: str | None = None
@@ -132,20 +142,26 @@ class ChainPart(Boundary):
     grace_s: Seconds | None = None
     """Time after an outage for which venues priced by the oracle do not trade; they trade at once if left out."""
 
-    outage_after_s: float = Field(default=60.0, gt=0)
+    outage_after_s: Period = 60.0
     """Time without a block after which the uptime feed says that the chain was down."""
 
 
 class LevelPart(Boundary):
     """How the implied volatility at the money follows the realised one."""
 
-    fast_half_life_s: Seconds
-    slow_half_life_s: Seconds
+    fast_half_life_s: Period
+    slow_half_life_s: Period
     fast_weight: Share
-    premium: float
-    floor: float
-    cap: float
-    calm: float
+    premium: Factor
+    floor: Vol
+    cap: Vol
+    calm: Vol
+
+    @model_validator(mode="after")
+    def _has_room(self) -> "LevelPart":
+        if self.cap < self.floor:
+            raise ValueError("cap must be at least floor")
+        return self
 
 
 class SecurityModulePart(Boundary):
@@ -160,12 +176,12 @@ class MedianPart(Boundary):
 
     kind: Literal["median"]
     chain: str
-    nodes: int
-    faulty: int
-    deviation_percent: float
+    nodes: Few
+    faulty: int = Field(ge=0)
+    deviation_percent: Percent
     heartbeat_s: Seconds
-    poll_s: Seconds
-    noise_percent: float
+    poll_s: Period
+    noise_percent: Percent
     latency_s: Seconds
     late: int = Field(default=0, ge=0)
     """Nodes whose sources are `late_s` older than those of the others."""
@@ -189,16 +205,16 @@ class AmmPart(Boundary):
     kind: Literal["option_amm"]
     chain: str
     cash: Dollars
-    ether: float
-    standard_size: float
-    skew_adjustment: float
-    price_fee_percent: float
-    spot_fee_percent: float
-    min_vol: float
-    max_vol: float
-    min_delta: float
+    ether: Ether
+    standard_size: Options
+    skew_adjustment: Factor
+    price_fee_percent: Percent
+    spot_fee_percent: Percent
+    min_vol: Vol
+    max_vol: Vol
+    min_delta: Share
     cutoff_s: Seconds
-    max_trade: float
+    max_trade: Options
 
 
 class PoolPart(Boundary):
@@ -206,7 +222,7 @@ class PoolPart(Boundary):
 
     kind: Literal["constant_product"]
     chain: str
-    ether: float
+    ether: Depth
 
 
 class MakerPart(Boundary):
@@ -214,17 +230,17 @@ class MakerPart(Boundary):
 
     venue: str
     cash: Dollars
-    ether: float
-    refresh_s: Seconds
+    ether: Ether
+    refresh_s: Period
     latency_s: Seconds
     offset_s: Seconds
-    half_spread: float
-    calm_vol: float
-    leave_vol: float
-    size: float
-    levels: int
-    level_step: float
-    skew: float
+    half_spread: Factor
+    calm_vol: Vol
+    leave_vol: Vol
+    size: Options
+    levels: Few
+    level_step: Factor
+    skew: Factor
 
 
 class ArbitrageurPart(Boundary):
@@ -233,55 +249,6 @@ class ArbitrageurPart(Boundary):
     chain: str
     venues: tuple[str, ...]
     cash: Dollars
-    ether: float
-    period_s: Seconds
+    ether: Ether
+    period_s: Period
     offset_s: Seconds
-
-
-class UsersPart(Boundary):
-    """Who posts intents, how many, and what they want."""
-
-    count: int = Field(gt=0)
-    home_share: Mapping[str, Share]
-    """Share of users at home on each chain."""
-
-    vault: Dollars
-    per_round: float = Field(ge=0)
-    """Mean number of intents between two rounds."""
-
-    stress_elasticity: float = 0.0
-    """Rise of that number with the volatility level, as a power of level over calm."""
-
-    wants: Mapping[str, float]
-    """Weight of each kind of want."""
-
-    size_median: float
-    size_spread: float
-    size_max: float
-    tolerance: tuple[float, float]
-    """Range of what a user allows above fair value, as a fraction of it; drawn evenly."""
-
-    gas_allowance: tuple[float, float]
-    """Range of the multiple of the going settlement cost that a user allows on top."""
-
-    all_or_none: Share
-    cancel: Share
-    valid_rounds: tuple[int, int]
-    home_only: Share
-
-    poison: PoisonPart | None = None
-    """A further user who posts intents that break others."""
-
-
-class SolversPart(Boundary):
-    """Which solvers compete, and what they have to work with on each chain."""
-
-    specs: tuple[str, ...]
-    cash: Dollars
-    ether: float
-    gas: float
-    bond: Dollars
-    think_limit_s: Seconds
-    """Real time after which a solver is taken for a runaway and killed."""
-
-    memory_mb: int = Field(gt=0)

@@ -6,10 +6,10 @@ from typing import Annotated, Final, Literal
 from pydantic import Field, model_validator
 
 from intents.boundary import Boundary
-from solvernet.scenario_parts import Dollars, Seconds
+from solvernet.quantities import Dollars, Seconds
 
 Percent = Annotated[float, Field(ge=0, le=100)]
-Positive = Annotated[float, Field(gt=0)]
+Positive = Annotated[float, Field(gt=0, le=1e12)]
 MOST_EVIDENCE_S: Final = 6_000.0
 """A chain remembers its answers for two hours, and proof must find a block."""
 

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from intents.boundary import Boundary
 
-Positive = Annotated[float, Field(gt=0)]
+Positive = Annotated[float, Field(gt=0, le=1e12)]
 Fraction = Annotated[float, Field(gt=0, lt=1)]
 
 

@@ -36,12 +36,15 @@ T = TypeVar("T")
 class Session:
     """One solver and its identity."""
 
-    def __init__(self, solver: Solver, name: str, secret: bytes) -> None:
-        """Take the solver, its name in the run, and the secret that its keys and random streams come from."""
+    def __init__(self, solver: Solver, name: str, secret: bytes, author: Author | None = None) -> None:
+        """Take the solver, its name in the run, the secret that its random streams come from, and its identity.
+
+        Without an identity the secret makes one: nobody listens in one process.
+        """
         self._solver = solver
         self._name = name
         self._secret = secret
-        self._author = Author.from_seed(secret)
+        self._author = author or Author.from_seed(secret)
 
     def hello(self) -> Hello:
         """Return the solver's introduction."""

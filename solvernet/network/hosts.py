@@ -10,6 +10,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, Final
 
+from intents.sealing import Author
+
 START_S: Final = 30.0
 """Longest time from the start of a process to its introduction."""
 
@@ -26,7 +28,7 @@ class SolverProcess:
     Args:
         name: Name in the run.
         spec: Specification, as `solvers.registry.parse_spec` takes it.
-        secret: Root of its keys and random streams.
+        secret: Root of its random streams.
         memory_mb: Bound of its address space.
         broker: Address of the MQTT broker it is to connect to; without one it speaks frames on `channel`.
         run: Name of the run, for its topics.
@@ -36,6 +38,9 @@ class SolverProcess:
         self, name: str, spec: str, secret: bytes, *, memory_mb: int, broker: str | None = None, run: str = "run"
     ) -> None:
         self.name = name
+        self.author = Author.new()
+        """Its identity, made for this run: whoever knows the seed does not know the key."""
+
         self.restarts = 0
         self.channel: socket.socket | None = None
         self._spec = spec
@@ -58,11 +63,16 @@ class SolverProcess:
         """Whether it has died so often that it stays out."""
         return self.restarts > MOST_RESTARTS
 
-    async def start(self) -> None:
-        """Start the process; its introduction comes on the bus or the channel."""
+    async def start(self, auctioneer: str) -> None:
+        """Start the process; its introduction comes on the bus or the channel.
+
+        Args:
+            auctioneer: Public key of the auctioneer, in hex: the process heeds nobody else.
+        """
         theirs, self._lifeline = os.pipe()
         inherited = [theirs]
         arguments = ["--lifeline", str(theirs), "--memory-mb", str(self._memory_mb), "--run", self._run]
+        arguments += ["--auctioneer", auctioneer]
         remote: socket.socket | None = None
         if self._broker is None:
             self.channel, remote = socket.socketpair()
@@ -127,7 +137,10 @@ class SolverProcess:
         environment |= dict.fromkeys(_THREADS, "1")
         here = str(Path(__file__).parents[2])
         environment["PYTHONPATH"] = os.pathsep.join(filter(None, [environment.get("PYTHONPATH"), here]))
-        return environment | {"SOLVERNET_SOLVER_SECRET": self._secret.hex()}
+        return environment | {
+            "SOLVERNET_SOLVER_SECRET": self._secret.hex(),
+            "SOLVERNET_SOLVER_KEY": self.author.secret,
+        }
 
     def _last_line(self) -> str:
         if self._errors is None:

@@ -18,7 +18,7 @@ from intents.bus.receipts import Deduplicator, message_id
 from intents.bus.topics import Topics
 from intents.cancelling import verify_cancellation
 from intents.canonical import model_bytes
-from intents.errors import IntentsError, MalformedMessageError
+from intents.errors import IntentsError, InvalidTopicError, MalformedMessageError
 from intents.lifecycle import IntentEvent
 from intents.messages import Cancellation, Receipt, Submission, decode
 
@@ -81,7 +81,11 @@ class Intake:
                         together.create_task(self._answer(each))
 
     async def _answer(self, message: Message) -> None:
-        client = self._topics.client_in(message.topic)
+        try:
+            client = self._topics.client_in(message.topic)
+        except InvalidTopicError as error:
+            self._office.note("malformed", str(error))
+            return
         is_submission = message.topic == self._topics.submit(client)
         handle = self._submitted if is_submission else self._cancelled
         await self._seen.answer(self._bus, self._topics.receipts(client), message.payload, handle)

@@ -2,6 +2,9 @@
 
 Waiting has no influence on what is decided: a round is complete when every solver has answered or is known to be
 gone. Real time only ends the wait for one that does not come back at all.
+
+Anybody may write on the bus. What is not signed with the key that a solver was started with is passed over: it is
+neither answered nor waited for less, so a stranger can neither speak for a solver nor silence it.
 """
 
 import asyncio
@@ -11,13 +14,14 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Final, Self
 
+from intents.boundary import Boundary
 from intents.bus.bus import Bus, Message, Subscription
 from intents.bus.receipts import Deduplicator, message_id
 from intents.bus.topics import Topics
 from intents.canonical import model_bytes
-from intents.errors import MalformedMessageError, SealError
+from intents.errors import InvalidTopicError, MalformedMessageError, SealError
 from intents.messages import Receipt, decode
-from intents.sealing import Letterbox
+from intents.sealing import Author, Letterbox, text_of
 from solvernet.errors import RunAbortedError
 from solvernet.network.hosts import START_S, SolverProcess
 from solvernet.network.pipes import Pipe
@@ -44,6 +48,9 @@ class Answers:
     work: dict[str, int] = field(default_factory=dict)
     output: dict[str, str] = field(default_factory=dict)
 
+    strangers: int = 0
+    """Messages since the last round that were passed over: not signed by whom they name."""
+
 
 class Solicitor:
     """The conversation with all solvers of a run: a context manager that starts and stops their processes."""
@@ -55,6 +62,8 @@ class Solicitor:
         self._processes = {process.name: process for process in processes}
         self._pipes: dict[str, Pipe] = {}
         self._limit_s = limit_s
+        self._author = Author.new()
+        self._strangers = 0
         self._waiting: dict[tuple[str, str, int], asyncio.Future[Message]] = {}
         self._seen = Deduplicator()
         self._stack = AsyncExitStack()
@@ -93,7 +102,7 @@ class Solicitor:
         number, answers = announcement.round, Answers()
         names = [name for name, process in self._processes.items() if process.is_alive]
         tasks = {name: asyncio.create_task(self._answer(name, "bids", number)) for name in names}
-        payload = model_bytes(announcement)
+        payload = self._author.sign(model_bytes(announcement), self._topics.announce)
         repeat = asyncio.create_task(self._repeat(payload))
         await self._bus.publish(self._topics.announce, payload)
         try:
@@ -103,6 +112,7 @@ class Solicitor:
             repeat.cancel()
         for name, task in tasks.items():
             self._open(name, task.result(), number, letterbox, answers)
+        answers.strangers, self._strangers = self._strangers, 0
         return answers
 
     async def decisions(self, awards: Sequence[Award]) -> dict[str, Decision]:
@@ -110,7 +120,7 @@ class Solicitor:
         winners = [award for award in awards if award.won and self._processes[award.solver].is_alive]
         tasks = {a.solver: asyncio.create_task(self._answer(a.solver, "decisions", a.round)) for a in winners}
         for award in awards:
-            await self._bus.publish(self._topics.awards(award.solver), model_bytes(award))
+            await self._say(self._topics.awards(award.solver), award)
         if tasks:
             await asyncio.wait(tasks.values())
         found = {}
@@ -123,12 +133,15 @@ class Solicitor:
 
     async def notify(self, notice: Notice) -> None:
         """Send a solver news."""
-        await self._bus.publish(self._topics.notices(notice.solver), model_bytes(notice))
+        await self._say(self._topics.notices(notice.solver), notice)
+
+    async def _say(self, topic: str, message: Boundary) -> None:
+        await self._bus.publish(topic, self._author.sign(model_bytes(message), topic))
 
     async def _launch(self, process: SolverProcess) -> None:
         """Start a process and wait for its introduction."""
         hello = asyncio.create_task(self._answer(process.name, "hello", 0, limit_s=START_S))
-        await process.start()
+        await process.start(self._author.public)
         if process.channel is not None:
             pipe = self._pipes[process.name] = Pipe(self._bus, self._topics, process)
             await pipe.open()
@@ -186,7 +199,7 @@ class Solicitor:
             return
         try:
             sealed = decode(SealedSheet, answer.payload, limit=SHEET_LIMIT)
-            text = letterbox.open(bytes.fromhex(sealed.sealed), self.hellos[name].key)
+            text = letterbox.open(bytes.fromhex(sealed.sealed), self._processes[name].author.public)
             sheet = decode(BidSheet, text, limit=SHEET_LIMIT)
         except (MalformedMessageError, SealError, ValueError) as error:
             answers.faults[name] = f"sealed: {error}"
@@ -202,13 +215,21 @@ class Solicitor:
     async def _read(self, incoming: Subscription) -> None:
         """Hand every message to whoever waits for it, and acknowledge it."""
         async for message in incoming:
-            name = self._topics.solver_in(message.topic)
-            kind = message.topic.rpartition("/")[2]
+            try:
+                name = self._topics.solver_in(message.topic)
+                text = text_of(message.payload, message.topic, self._processes[name].author.public)
+            except (InvalidTopicError, SealError, KeyError):
+                self._strangers += 1
+                continue
             await self._acknowledge(name, message)
-            number = _round_of(kind, message.payload)
-            for (awaited, solver, wanted), future in self._waiting.items():
-                if (awaited, solver) == (kind, name) and number in {wanted, None} and not future.done():
-                    future.set_result(message)
+            self._hand_over(name, Message(message.topic, text))
+
+    def _hand_over(self, name: str, message: Message) -> None:
+        kind = message.topic.rpartition("/")[2]
+        number = _round_of(kind, message.payload)
+        for (awaited, solver, wanted), future in self._waiting.items():
+            if (awaited, solver) == (kind, name) and number in {wanted, None} and not future.done():
+                future.set_result(message)
 
     async def _acknowledge(self, name: str, message: Message) -> None:
         async def accept(payload: bytes) -> Receipt:

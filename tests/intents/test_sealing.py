@@ -3,7 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from intents.errors import SealError
-from intents.sealing import SIGNATURE_BYTES, Author, Letterbox
+from intents.sealing import SIGNATURE_BYTES, Author, Letterbox, text_of
 
 ALICE, MALLORY = Author.from_seed(b"a" * 32), Author.from_seed(b"m" * 32)
 AUCTIONEER, OTHER = Letterbox.from_seed(b"x" * 32), Letterbox.from_seed(b"y" * 32)
@@ -66,3 +66,38 @@ def test_author_that_is_no_public_key_is_refused(author: str) -> None:
 def test_addressee_that_is_no_public_key_is_refused(addressee: str) -> None:
     with pytest.raises(SealError, match="addressee"):
         ALICE.seal(b"bid", addressee)
+
+
+@settings(max_examples=50)
+@given(st.binary(max_size=1000))
+def test_a_signed_message_has_the_text_that_its_author_wrote(text: bytes) -> None:
+    assert text_of(ALICE.sign(text, "a/b"), "a/b", ALICE.public) == text
+
+
+@pytest.mark.parametrize(
+    ("payload", "topic"),
+    [
+        (MALLORY.sign(b"walk away", "run/decisions"), "run/decisions"),
+        (ALICE.sign(b"walk away", "run/decisions"), "other/decisions"),
+        (ALICE.sign(b"walk away", "run/decisions") + b"!", "run/decisions"),
+        (ALICE.sign(b"walk away", "run/decisions")[1:], "run/decisions"),
+        (b"walk away", "run/decisions"),
+        (b"\xff" * 200, "run/decisions"),
+        (b"", "run/decisions"),
+    ],
+    ids=["another author", "another topic", "longer", "shorter", "unsigned", "noise", "nothing"],
+)
+def test_a_message_that_its_author_did_not_sign_for_this_topic_is_refused(payload: bytes, topic: str) -> None:
+    with pytest.raises(SealError, match="not signed"):
+        text_of(payload, topic, ALICE.public)
+
+
+def test_new_keys_are_never_the_same() -> None:
+    assert Author.new().public != Author.new().public
+    assert Letterbox.new().public != Letterbox.new().public
+
+
+def test_an_identity_can_be_made_again_from_its_secret() -> None:
+    author = Author.new()
+
+    assert Author.from_seed(bytes.fromhex(author.secret)).public == author.public

@@ -102,6 +102,17 @@ async def test_an_acceptance_says_what_fills_are_charged_and_nothing_where_they_
     assert "0.03 % of the underlying" in charged.detail
 
 
+async def test_a_topic_with_a_name_that_is_none_does_not_close_the_counter(counter: Counter) -> None:
+    for leaf in ("submit", "cancel"):
+        await counter.bus.publish(f"{TOPICS.prefix}/users/n o b ö d y/{leaf}", b"{}")
+        await counter.bus.publish(f"{TOPICS.prefix}/users//{leaf}", b"{}")
+
+    receipt = await counter.client.submit(counter.intent())
+
+    assert receipt.accepted
+    assert [code for code, _ in counter.refusals] == ["malformed"] * 4
+
+
 async def test_a_receipt_waits_for_the_commit(counter: Counter) -> None:
     counter.gate.clear()
     waiting = asyncio.create_task(counter.client.submit(counter.intent()))

@@ -5,13 +5,14 @@ from pathlib import Path
 import pytest
 
 from intents import builders
-from intents.sealing import Letterbox
+from intents.bus.topics import Topics
+from intents.sealing import Author, Letterbox
 from solvers import frames
 from solvers.messages import Announcement, Award, Decision, Notice, OpenIntent
 from solvers.session import Session
-from solvers.worker import answer_frame
+from solvers.worker import answer_to
 from tests.solvers.small_market import EXPIRY, NOW_MS, intent, market
-from tests.solvers.worker_process import Worker
+from tests.solvers.worker_process import HOST, TOPICS, Worker
 
 BOX = Letterbox.from_seed(b"\x09" * 32)
 
@@ -145,6 +146,18 @@ def test_a_message_that_makes_no_sense_is_passed_over(honest: Worker) -> None:
     assert len(sheet.bids) == 1
 
 
+def test_a_message_that_the_auctioneer_did_not_sign_is_passed_over(honest: Worker) -> None:
+    text = announcement(5).model_dump_json().encode()
+    stranger = Author.from_seed(b"\x66" * 32)
+    honest.send_raw(frames.ANNOUNCEMENT, text)
+    honest.send_raw(frames.ANNOUNCEMENT, stranger.sign(text, TOPICS.announce))
+    honest.send_raw(frames.ANNOUNCEMENT, HOST.sign(text, Topics("other").announce))
+
+    _, sheet = honest.ask(announcement(3), BOX)
+
+    assert sheet.round == 3
+
+
 def test_a_frame_that_is_too_large_ends_the_worker(honest: Worker) -> None:
     honest._socket.sendall(frames.HEADER.pack(frames.ANNOUNCEMENT, frames.MAX_FRAME + 1))
 
@@ -249,5 +262,5 @@ def test_a_notice_asks_for_no_answer() -> None:
 
     session, notice = Deaf(), Notice(solver="tester", topic="flag")
 
-    assert answer_frame(session, frames.NOTICE, notice.model_dump_json().encode()) is None
+    assert answer_to(session, frames.NOTICE, notice.model_dump_json().encode()) is None
     assert session.heard == [notice]

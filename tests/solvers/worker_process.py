@@ -9,12 +9,17 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-from intents.sealing import Letterbox
+from intents.bus.topics import Topics
+from intents.sealing import Author, Letterbox, text_of
 from solvers import frames
 from solvers.messages import Announcement, BidSheet, Hello, SealedSheet
 
 WAIT_S: Final = 60.0
 """Longest wait for anything a process is expected to do; nothing is asserted about time."""
+
+HOST: Final = Author.from_seed(b"\x05" * 32)
+SELF: Final = Author.from_seed(b"\x06" * 32)
+TOPICS: Final = Topics("bench")
 
 ROOT: Final = Path(__file__).parents[2]
 
@@ -32,6 +37,7 @@ class Worker:
         self._socket.settimeout(WAIT_S)
         self._stream = self._socket.makefile("rb")
         arguments = [*self._arguments, "--lifeline", str(theirs), "--fd", str(remote.fileno())]
+        arguments += ["--auctioneer", HOST.public, "--run", TOPICS.run]
         self.process = subprocess.Popen(
             [sys.executable, "-m", "solvers.worker", *arguments],
             stdin=subprocess.DEVNULL,
@@ -40,7 +46,8 @@ class Worker:
             pass_fds=[theirs, remote.fileno()],
             start_new_session=True,
             cwd=ROOT,
-            env=os.environ | {"SOLVERNET_SOLVER_SECRET": "07" * 32, "OMP_NUM_THREADS": "1"},
+            env=os.environ
+            | {"SOLVERNET_SOLVER_SECRET": "07" * 32, "SOLVERNET_SOLVER_KEY": SELF.secret, "OMP_NUM_THREADS": "1"},
         )
         os.close(theirs)
         remote.close()
@@ -58,16 +65,34 @@ class Worker:
         self.hang_up()
 
     def send(self, kind: bytes, payload: bytes) -> None:
-        """Send a frame."""
+        """Send a frame, signed by the auctioneer."""
+        topics = {
+            frames.ANNOUNCEMENT: TOPICS.announce,
+            frames.AWARD: TOPICS.awards("tester"),
+            frames.NOTICE: TOPICS.notices("tester"),
+        }
+        self.send_raw(kind, HOST.sign(payload, topics.get(kind, "")))
+
+    def send_raw(self, kind: bytes, payload: bytes) -> None:
+        """Send a frame as it is."""
         self._socket.sendall(frames.pack(kind, payload))
 
     def receive(self) -> tuple[bytes, bytes] | None:
-        """Return the next frame, or `None` once the process has closed its end.
+        """Return kind and text of the next frame, or `None` once the process has closed its end.
 
         Raises:
             TimeoutError: if nothing comes.
+            SealError: if the solver did not sign it.
         """
-        return frames.read_frame(self._stream)
+        frame = frames.read_frame(self._stream)
+        if frame is None:
+            return None
+        topics = {
+            frames.HELLO: TOPICS.solver_hello("tester"),
+            frames.SHEET: TOPICS.bids("tester"),
+            frames.DECISION: TOPICS.decisions("tester"),
+        }
+        return frame[0], text_of(frame[1], topics[frame[0]], SELF.public)
 
     def start(self) -> Hello:
         """Wait for the introduction."""
