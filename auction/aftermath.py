@@ -3,11 +3,14 @@
 It looks at every block, after the executor has.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
 from auction.bonds import Bonds, slash
 from auction.book import Entry, IntentBook
+from auction.damages import Damages
+from auction.enforcement import Enforcement
 from auction.journal import Journal
 from auction.purse import Purse
 from auction.sanctions.ended import ended_of
@@ -49,6 +52,9 @@ class Aftermath:
         self.staked: dict[str, int] = {}
         """Bond of each fill that was awarded."""
 
+        self._damages = Damages(executor, bonds.chain, OPERATOR)
+        self._enforcement = Enforcement(self._damages, journal, sanctions)
+
         self._slashed: dict[str, int] = {}
         """What is taken, or to be taken, of a bond, by fill."""
 
@@ -77,9 +83,14 @@ class Aftermath:
         for fill in sorted(fills):
             solver = self._executor.run(fill).plan.terms.solver
             found[solver] = found.get(solver, 0) + self._slashed.get(fill, self.staked[fill])
-        return found
+        return dict(Counter(found) + self._damages.unpaid())
 
-    def on_block(self, world: World, chain_id: str, produced: Produced[ChainState]) -> None:  # noqa: ARG002
+    @property
+    def is_quiet(self) -> bool:
+        """Whether no settlement is suspected that is only waiting for its blocks to be final."""
+        return self._enforcement.is_quiet
+
+    def on_block(self, world: World, chain_id: str, produced: Produced[ChainState]) -> None:
         """Conclude what the block has decided."""
         self._taken.note(produced)
         self._write()
@@ -90,6 +101,7 @@ class Aftermath:
                 run = self._executor.run(fill_id)
                 if run.is_over:
                     self._conclude(world, run)
+        self._enforcement.on_block(world, chain_id, produced)
 
     def _expect(self, world: World, plan: Plan) -> None:
         """Take note of a fill: its intent is being settled, and its solver's bond is set."""

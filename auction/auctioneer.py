@@ -218,7 +218,7 @@ class Auctioneer:
 
     def is_idle(self) -> bool:
         """Return whether nothing is being settled and no intent can still be auctioned."""
-        has_paid = self.accounts is None or self.accounts.is_quiet
+        has_paid = self._aftermath.is_quiet and (self.accounts is None or self.accounts.is_quiet)
         return self.executor.is_idle() and not self.book.unfinished() and has_paid
 
     def close_books(self) -> None:

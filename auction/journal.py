@@ -1,6 +1,6 @@
 """What the auctioneer writes down: events in the order in which they happened, until the ledger takes them."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 
 from auction.ledger import Event
@@ -16,10 +16,18 @@ class Journal:
     def __init__(self) -> None:
         self.round = 0
         self._events: list[Event] = []
+        self._readers: list[Callable[[Event], None]] = []
+
+    def read_by(self, reader: Callable[[Event], None]) -> None:
+        """Let somebody read every event from now on, as soon as it is written down."""
+        self._readers.append(reader)
 
     def note(self, time_ms: int, kind: str, body: Json) -> None:
         """Write down an event."""
-        self._events.append(Event(self.round, time_ms, kind, body))
+        event = Event(self.round, time_ms, kind, body)
+        self._events.append(event)
+        for reader in self._readers:
+            reader(event)
 
     def note_all(self, time_ms: int, notes: Iterable[tuple[str, Json]]) -> None:
         """Write down events of one instant, each with its kind."""

@@ -53,33 +53,37 @@ def appeal(folder: Path, prefix: str) -> Appeal:
     row = _punished(recording, prefix)
     body = _body(row.event)
     engine = Engine(recording.name, recording.software, __version__)
-    gap = _relive(engine, recording, row)
-    return Appeal(body["fill_id"], body["solver"], (Point(_history(gap, row), gap is None), *_points(engine, body)))
+    gap, again = _relive(engine, recording, row)
+    points = _breach_points(body, again) if row.event.kind == "fill.breached" else _points(engine, body)
+    return Appeal(body["fill_id"], body["solver"], (Point(_history(gap, row), gap is None), *points))
 
 
 def _punished(recording: Recording, prefix: str) -> Row:
     """Return the verdict on a fill that a solver was held responsible for."""
-    failed = [row for row in recording.rows if row.event.kind == "fill.failed"]
+    failed = [row for row in recording.rows if row.event.kind in {"fill.failed", "fill.breached"}]
     found = [row for row in failed if str(_body(row.event)["fill_id"]).startswith(prefix)]
     if not found:
         raise LedgerError(f"no fill that failed in this run begins with {prefix!r}")
     if len({_body(row.event)["fill_id"] for row in found}) > 1:
         raise LedgerError(f"{len(found)} fills that failed begin with {prefix!r}; give more of the id")
-    if _body(found[-1].event)["responsible"] != "solver":
+    if _body(found[-1].event).get("responsible", "solver") != "solver":
         raise LedgerError(f"nobody was punished for {_body(found[-1].event)['fill_id']}: it was the environment")
     return found[-1]
 
 
-def _relive(engine: Engine, recording: Recording, last: Row) -> str | None:
-    """Work the run out again up to a row, and return where it parts from the ledger, if it does before that."""
+def _relive(engine: Engine, recording: Recording, last: Row) -> tuple[str | None, Event | None]:
+    """Work the run out again up to a row.
+
+    Returns where it parts from the ledger, if it does before that, and what happens then in place of the row.
+    """
     head = GENESIS
     for row, event in zip(recording.rows, worked_out(engine, recording), strict=False):
         head = chain_hash(head, event)
         if row.seq < last.seq and row.hash != head:
-            return f"row {row.seq} {parting(row.event, event)}"
+            return f"row {row.seq} {parting(row.event, event)}", None
         if row.seq >= last.seq:
-            break
-    return None
+            return None, event
+    return None, None
 
 
 def _history(gap: str | None, row: Row) -> str:
@@ -104,6 +108,20 @@ def _points(engine: Engine, body: dict[str, Any]) -> list[Point]:
         Point(f"with the policy followed it {landed}", found.but_for == body["but_for"]),
         Point(f"{due} of a bond of {staked} is forfeit, in USDC base units", due == int(body["slashed"])),
     ]
+
+
+def _breach_points(body: dict[str, Any], again: Event | None) -> list[Point]:
+    """Return what the recorded breach says, each part beside what was found now."""
+    found = _body(again) if again is not None and again.kind == "fill.breached" else {}
+    if found.get("fill_id") != body["fill_id"]:
+        return [Point("the fill is settled as awarded", holds=False)]
+    said = {
+        "{transaction} of {solver} is in block {block} of {chain}": ("transaction", "solver", "block", "chain"),
+        "it is not what was awarded: {code}, {detail}": ("code", "detail"),
+        "its owner lost {damage} by it, in USDC base units": ("damage",),
+        "{slashed} of that is paid out of the stake": ("slashed",),
+    }
+    return [Point(words.format(**found), all(found[key] == body[key] for key in keys)) for words, keys in said.items()]
 
 
 def _body(event: Event) -> dict[str, Any]:

@@ -118,8 +118,8 @@ def _happenings(
         yield f"delivered: {_options(body['quantity'])}"
     elif kind == "fill.undone" and body["intent_id"] == intent_id:
         yield "the block of the delivery was taken back"
-    elif kind == "fill.failed" and body["intent_id"] == intent_id:
-        yield _failure(body)
+    elif kind in {"fill.failed", "fill.breached"} and body["intent_id"] == intent_id:
+        yield _failure(body) if kind == "fill.failed" else _breach(body)
 
 
 def _offers(body: dict[str, Any], intent_id: str) -> dict[int, str]:
@@ -201,6 +201,14 @@ def _failure(body: dict[str, Any]) -> str:
     would = "; it would have landed otherwise" if body["but_for"] else ""
     slashed = f"; {_usd(body['slashed'])} of its bond goes to the owner" if int(body["slashed"]) else ""
     return f"failed, {body['cause']}: {body['detail']}; {who}{would}{slashed}"
+
+
+def _breach(body: dict[str, Any]) -> str:
+    owed = f"the owner lost {_usd(body['damage'])} by it" if int(body["damage"]) else "the owner lost nothing by it"
+    paid = f", {_usd(body['slashed'])} of its stake go to the owner" if int(body["slashed"]) else ""
+    return (
+        f"{body['solver']} settled something else than it was awarded ({body['code']}: {body['detail']}); {owed}{paid}"
+    )
 
 
 def _options(quantity: str | int) -> str:

@@ -24,6 +24,7 @@ class _File:
     awarded: dict[str, Any]
     steps: list[StepEvidence] = field(default_factory=list)
     failed: dict[str, Any] = field(default_factory=dict)
+    """Body of the verdict that somebody answers for: on its failure, or on how it was settled."""
 
 
 class Notices:
@@ -32,7 +33,7 @@ class Notices:
     def __init__(self) -> None:
         self._files: dict[str, _File] = {}
         self._last_failed = ""
-        """Fill whose failure was noted last: a suspension follows at once on the fault that it is for."""
+        """Fill whose failure or breach was noted last: a suspension follows at once on the fault that it is for."""
 
     def hear(self, events: Sequence[Event]) -> Iterator[tuple[Notice, ...]]:
         """Yield the notices that each event, in the order of the ledger, gives rise to."""
@@ -52,6 +53,10 @@ class Notices:
             self._files[body["fill_id"]].failed = body
             detail = f"{body['cause']}: {body['detail']}"
             yield Notice(solver=body["solver"], topic="failed", intent_id=body["intent_id"], detail=detail)
+        elif event.kind == "fill.breached":
+            self._last_failed = body["fill_id"]
+            detail = f"{body['code']}: {body['detail']}"
+            self._files[body["fill_id"]].failed = body | {"detail": detail, "but_for": False}
         elif event.kind in {"solver.banned", "solver.suspended"}:
             ban = self._banned(body) if event.kind == "solver.banned" else self._suspended(event.time_ms, body)
             yield Notice(solver=body["solver"], topic="banned", detail=ban.reason, ban=ban)
@@ -82,7 +87,7 @@ class Notices:
         )
 
     def evidence(self, fill_id: str) -> FillEvidence:
-        """Return what the ledger holds of a fill that failed."""
+        """Return what the ledger holds of a fill that failed, or was settled otherwise than awarded."""
         file = self._files[fill_id]
         return FillEvidence(
             fill_id=fill_id,

@@ -12,6 +12,7 @@ from intents.boundary import Boundary
 from intents.lifecycle import State
 from solvernet.accounts import escrow_flows, money, profit
 from solvernet.ban_table import BanLine, QuarantineLine, ban_table, quarantine_table
+from solvernet.breach_table import gained
 from solvernet.bridge_table import BridgeLine, bridge_table
 from solvernet.build import solver_names
 from solvernet.engine import Engine
@@ -192,7 +193,7 @@ def summarise(outcome: Outcome) -> Summary:
         filled_share=done / len(entries) if entries else 0.0,
         cross_chain_fills=sum(run.plan.is_cross_chain and run.delivered_ms > 0 for run in runs),
         unfilled_by_cause=_counted(entry.cause for entry in short if entry.cause),
-        surplus_usd=sum(run.plan.terms.gain for run in runs if run.delivered_ms) / USDC_UNIT,
+        surplus_usd=gained(runs, outcome.events) / USDC_UNIT,
         awarded_usd=sum(int(body["score"]) - int(body.get("fees", 0)) for body in rounds) / USDC_UNIT,
         first_best_usd=sum(int(body["first_best"]) for body in benchmarks) / USDC_UNIT,
         house=house_cost(engine.house_work, scenario.rounds.nodes),
@@ -203,7 +204,7 @@ def summarise(outcome: Outcome) -> Summary:
         solvers=leaderboard(outcome),
         failed_fills=tuple(_failed(verdict) for verdict in verdicts),
         failed_by_cause=_counted(verdict.cause for verdict in verdicts),
-        validation=validation_of(engine.validator),
+        validation=validation_of(engine.validator, outcome.events),
         venues=_venues(engine),
         oracles=oracle_table(scenario, window, engine.oracle_record, world.truth),
         bridges=bridge_table(scenario, engine.bridge_record, world),
@@ -250,7 +251,7 @@ def leaderboard(outcome: Outcome) -> tuple[SolverLine, ...]:
                 won[body["solver"]] += result["outcome"] == "won"
                 if result["outcome"] == "dropped":
                     dropped[body["solver"]][result["code"]] += 1
-        elif event.kind == "fill.failed":
+        elif event.kind in {"fill.failed", "fill.breached"}:
             slashed[body["solver"]] += int(body["slashed"])
     runs = engine.auctioneer.executor.runs()
     faults = Counter(v.solver for v in engine.auctioneer.verdicts() if v.responsible == "solver")
@@ -265,7 +266,7 @@ def leaderboard(outcome: Outcome) -> tuple[SolverLine, ...]:
             fills=sum(run.delivered_ms > 0 for run in own),
             failed=sum(not run.delivered_ms for run in own),
             at_fault=faults[name],
-            surplus_usd=sum(run.plan.terms.gain for run in own if run.delivered_ms) / USDC_UNIT,
+            surplus_usd=gained(own, outcome.events, name) / USDC_UNIT,
             profit_usd=earned / USDC_UNIT,
             gas_usd=gas / USDC_UNIT,
             slashed_usd=slashed[name] / USDC_UNIT,

@@ -4,15 +4,17 @@ A recorded run is worked out again, so that its chains are there to be looked at
 ledger, and how the auctioneer came to it plays no part.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 from auction.errors import LedgerError
-from auction.rows import GENESIS, chain_hash
+from auction.rows import GENESIS, Event, chain_hash
 from auction.validator.validator import Validator
 from auction.validator.verdict import Verdict
 from intents.boundary import Boundary
 from solvernet import __version__
+from solvernet.breach_table import BreachLine, breach_table
 from solvernet.engine import Engine
 from solvernet.recording import check_version, parting, read
 from solvernet.replay import worked_out
@@ -48,6 +50,8 @@ class Validation(Boundary):
     """Verdicts on all fills that were not settled as awarded."""
 
     turned: tuple[TurnedVerdict, ...] = ()
+    breaches: tuple[BreachLine, ...] = ()
+    """Violations that were punished: final, and by the doing of who sent them."""
 
     @property
     def is_clean(self) -> bool:
@@ -55,8 +59,8 @@ class Validation(Boundary):
         return not self.counts["violation"]
 
 
-def validation_of(validator: Validator) -> Validation:
-    """Return what a validator has found so far."""
+def validation_of(validator: Validator, events: Sequence[Event]) -> Validation:
+    """Return what a validator has found so far, and what came of it by the events of the run."""
     verdicts = validator.verdicts()
     return Validation(
         counts={kind: sum(each.kind == kind for each in verdicts) for kind in CLASSES},
@@ -71,6 +75,7 @@ def validation_of(validator: Validator) -> Validation:
             )
             for turn in validator.turns
         ),
+        breaches=breach_table(events),
     )
 
 
@@ -91,7 +96,7 @@ def validate(folder: Path, rounds: int | None = None) -> Validation:
     engine.auctioneer.watch(validator)
     if rounds is None and recording.rows[-1].event.kind != "run.closed":
         rounds = recording.rows[-1].event.round
-    recorded, head = iter(recording.rows), GENESIS
+    recorded, head, heard = iter(recording.rows), GENESIS, list[Event]()
     for event in worked_out(engine, recording, rounds):
         row = next(recorded, None)
         if row is None:
@@ -101,7 +106,8 @@ def validate(folder: Path, rounds: int | None = None) -> Validation:
             detail = parting(row.event, event)
             raise LedgerError(f"row {row.seq} {detail}: the chains of this run cannot be shown; see solvernet replay")
         validator.hear((row.event,))
-    return validation_of(validator)
+        heard.append(row.event)
+    return validation_of(validator, heard)
 
 
 def _order(kind: str) -> int:

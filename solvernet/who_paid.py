@@ -86,6 +86,15 @@ class WhoPaid:
                 cash = self._usdc(int(str(body["cost_wei"])))
                 self.add((f"gas of a {body['step']}", "failed fills", OPERATOR, PRODUCERS), cash)
 
+    def add_breaches(self, events: Sequence[Event]) -> None:
+        """Add damages for fills that were settled otherwise than awarded, and what nobody made good."""
+        for event in events:
+            if event.kind == "fill.breached" and isinstance(event.body, dict):
+                solver, slashed = str(event.body["solver"]), int(str(event.body["slashed"]))
+                missing = int(str(event.body["damage"])) - slashed
+                self.add(("damages from the bond", "breach", solver, OWNERS), slashed)
+                self.add(("loss that nobody made good", "breach", OWNERS, solver), missing)
+
     def add_fines(self, events: Sequence[Event]) -> None:
         """Add the penalties of winners that let fills fail."""
         for event in events:
@@ -121,6 +130,7 @@ def who_paid(world: World, runs: Sequence[Run], events: Sequence[Event], recorde
     for run in runs:
         book.add_fill(run, failures.get(run.plan.terms.fill_id) if not run.delivered_ms else None)
     book.add_errands(events)
+    book.add_breaches(events)
     book.add_fines(events)
     for restitution in recorder.restitutions:
         book.add_restitution(restitution)

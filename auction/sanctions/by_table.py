@@ -86,6 +86,10 @@ class TableSanctions:
             found += self._false(name, now_ms)
         return self._in_force(found)
 
+    def breached(self, now_ms: int, solver: str, case: Case) -> Sequence[Note]:
+        """Ban a solver that settled something else than it was awarded."""
+        return self._in_force([ban(solver, "breach", now_ms, case)])
+
     def look(self, now_ms: int) -> Sequence[Note]:
         """Let the fade breaker look as often as is due."""
         return self._in_force(list(self._fades.look(now_ms, self._solvers)))

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from auction.breaker import Breaker
+from auction.sanctions.ban import Case
 from auction.sanctions.ended import Ended
 from intents.canonical import Json
 from solvers.messages import BidResult
@@ -26,6 +27,9 @@ class Sanctions(Protocol):
 
     def judged(self, now_ms: int, number: int, results: Mapping[str, Sequence[BidResult]]) -> Sequence[Note]:
         """Take note of what became of the bids of a round."""
+
+    def breached(self, now_ms: int, solver: str, case: Case) -> Sequence[Note]:
+        """Take note of a settlement that is another than was awarded, proved and by the doing of a solver."""
 
     def look(self, now_ms: int) -> Sequence[Note]:
         """Work out what is due by now."""
@@ -53,6 +57,10 @@ class PlainSanctions:
     def judged(self, now_ms: int, number: int, results: Mapping[str, Sequence[BidResult]]) -> Sequence[Note]:  # noqa: ARG002
         """Nothing: bids that do not hold have no consequence beyond the round."""
         return ()
+
+    def breached(self, now_ms: int, solver: str, case: Case) -> Sequence[Note]:  # noqa: ARG002
+        """Suspend whoever settled something else than it was awarded."""
+        return (("solver.suspended", {"solver": solver, "until": self._breaker.fault(solver, now_ms)}),)
 
     def look(self, now_ms: int) -> Sequence[Note]:  # noqa: ARG002
         """Nothing falls due."""

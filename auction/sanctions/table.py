@@ -3,15 +3,16 @@
 Durations follow published tables of networks with competing solvers: the fade breaker of UniswapX (a quarter of an
 hour, doubled each time, up to 32 hours: `uniswapx-parameterization-api`, `lib/cron/fade-rate-v2.ts`, read 20 August
 2026) and the penalty table of OKX Intent (too few settlements: three hours; an inflated quote: 24 hours; OKX
-documentation, 2026). What is not found in either is said to be ours. Where several penalties are in force, the longest
-counts; a solver that is banned in mid-auction still finishes what it has won.
+documentation, 2026; a transfer of surplus that is not the solver's, as a breach is: 24 hours). What is not found in
+either is said to be ours. Where several penalties are in force, the longest counts; a solver that is banned in mid-
+auction still finishes what it has won.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-PenaltyCode = Literal["fade_rate", "low_success", "unbacked", "false_bids", "impersonation"]
+PenaltyCode = Literal["fade_rate", "low_success", "unbacked", "breach", "false_bids", "impersonation"]
 """Every kind of conduct that keeps a solver out."""
 
 HOUR_MS: Final = 3_600_000
@@ -58,6 +59,12 @@ PENALTIES: Final[Mapping[PenaltyCode, Penalty]] = {
         conduct="it won a fill and then lacked what it had promised to bring (length: ours)",
         lasts_ms=HOUR_MS,
         evidence=("award_ms", "deadline_ms"),
+        appeal=BY_FILL,
+    ),
+    "breach": Penalty(
+        conduct="its own settlement is another than it was awarded: amounts, terms or venue calls",
+        lasts_ms=24 * HOUR_MS,
+        evidence=("awarded_gain", "settled_gain", "damage", "slashed"),
         appeal=BY_FILL,
     ),
     "false_bids": Penalty(

@@ -62,6 +62,10 @@ class Awards:
             elif event.kind == "fill.failed":
                 self.ends[str(body["fill_id"])] = event.kind
 
+    def knows(self, fill: str) -> bool:
+        """Return whether a fill of this name was awarded."""
+        return fill in self._awarded
+
     @property
     def fills(self) -> tuple[str, ...]:
         """Names of the awarded fills, in the order of their awards."""

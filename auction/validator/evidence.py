@@ -1,7 +1,7 @@
 """What chains show of settlements: receipts, the calls they are of, and how far each chain was watched."""
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -38,6 +38,10 @@ class Inclusion:
         return next((log for log in self.receipt.logs if good and log.name in names), None)
 
 
+Settling = tuple[Inclusion, Log]
+"""A transaction that settled something, and what it announced."""
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What is known of all chains."""
@@ -61,6 +65,9 @@ class Watch:
         self._found: dict[str, Inclusion] = {}
         """By transaction, in the order in which their blocks were seen."""
 
+        self._by_fill: dict[str, dict[str, Settling]] = {}
+        """The same by fill, then by transaction."""
+
         self._last_ms: dict[str, int] = {}
         self._final_ms: dict[str, int] = {}
         self._open: dict[str, deque[Block]] = {}
@@ -69,12 +76,17 @@ class Watch:
     def on_block(self, world: World, chain_id: str, produced: Produced[ChainState]) -> None:
         """Take in a block, and forget those whose place it takes."""
         for receipt in produced.undone:
-            self._found.pop(receipt.transaction_id, None)
+            gone = self._found.pop(receipt.transaction_id, None)
+            log = gone.log(*SETTLEMENTS) if gone is not None else None
+            if log is not None:
+                del self._by_fill[str(log.get("fill"))][receipt.transaction_id]
         calls = {transaction.id: transaction.call for transaction in produced.included}
         for receipt in produced.receipts:
             inclusion = Inclusion(receipt, calls.get(receipt.transaction_id))
-            if inclusion.log(*SETTLEMENTS) is not None:
+            log = inclusion.log(*SETTLEMENTS)
+            if log is not None:
                 self._found[receipt.transaction_id] = inclusion
+                self._by_fill.setdefault(str(log.get("fill")), {})[receipt.transaction_id] = inclusion, log
         self._confirm(world, Block(chain_id, produced.summary.number, produced.summary.time_ms))
 
     def evidence(self) -> Evidence:
@@ -84,6 +96,15 @@ class Watch:
             for chain, last_ms in self._last_ms.items()
         }
         return Evidence(tuple(self._found.values()), spans)
+
+    def settlings(self, fill: str) -> Sequence[Settling]:
+        """Return the transactions that settled something of a fill, in the order in which their blocks were seen."""
+        return tuple(self._by_fill.get(fill, {}).values())
+
+    def is_final(self, inclusion: Inclusion) -> bool:
+        """Return whether the block of a transaction counts elsewhere by now."""
+        block = inclusion.receipt.block
+        return block.time_ms <= self._final_ms.get(block.chain, 0)
 
     def _confirm(self, world: World, block: Block) -> None:
         """Note which blocks of a chain count elsewhere by now, which is to say: for good, as far as anybody knows."""

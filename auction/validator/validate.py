@@ -9,15 +9,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from auction.ledger import Event
 from auction.validator.award import Awarded, Awards
-from auction.validator.evidence import DELIVERIES, SETTLEMENTS, Evidence, Inclusion, Span
+from auction.validator.evidence import DELIVERIES, SETTLEMENTS, Evidence, Inclusion, Settling, Span
 from auction.validator.verdict import Verdict, missing, undecidable, unsettled, valid, violation
 from venues.calls.settlement import Claim, Deliver, Lock, Settle
 from venues.chains.transaction import Log
 
 _PRECEDENCE = ("violation", "missing", "undecidable", "unsettled", "valid")
-
-Settling = tuple[Inclusion, Log]
-"""A transaction that settled something, and what it announced."""
 
 
 def validate(events: Iterable[Event], evidence: Evidence) -> tuple[Verdict, ...]:
@@ -61,6 +58,14 @@ def verdict_on(fill: str, awards: Awards, evidence: Evidence, found: Sequence[Se
     verdicts += _sequence(award, found, evidence)
     verdicts.append(_ended(award, deliveries, evidence, awards.ends.get(fill, "")))
     return min(verdicts, key=lambda verdict: _PRECEDENCE.index(verdict.kind))
+
+
+def departures(award: Awarded, found: Iterable[Settling]) -> Iterator[tuple[Inclusion, Verdict]]:
+    """Yield each transaction that settled a fill otherwise than awarded, with every breach that it is."""
+    for inclusion, log in found:
+        for verdict in _matched(award, inclusion, log):
+            if verdict.kind == "violation":
+                yield inclusion, verdict
 
 
 def _stray(inclusion: Inclusion, log: Log) -> Verdict:

@@ -36,6 +36,21 @@ def validation_lines(found: Validation, *, all_of_them: bool = True) -> Iterator
             mark = "[red]violation[/red]" if each.verdict == "violation" else each.verdict
             table.add_row(each.fill, mark, each.code.replace("_", " "), each.detail)
         yield table
+    if found.breaches:
+        yield _breaches(found)
     for turn in found.turned:
         at = clock(turn.time_ms, seconds=True)
         yield f"{at}  a reorganisation turned {turn.fill}: {turn.before}, then {turn.after}"
+
+
+def _breaches(found: Validation) -> Table:
+    """Return the table of violations that were punished."""
+    table = Table(title="Violations that were punished", title_justify="left", box=box.SIMPLE_HEAD)
+    for head in ("fill", "by", "code", "final at"):
+        table.add_column(head, overflow="fold")
+    for head in ("its owner lost", "paid by its stake"):
+        table.add_column(head, justify="right")
+    for each in found.breaches:
+        money = (f"{usd:,.2f} USDC" for usd in (each.damage_usd, each.slashed_usd))
+        table.add_row(each.fill, each.solver, each.code.replace("_", " "), clock(each.time_ms, seconds=True), *money)
+    return table

@@ -31,7 +31,6 @@ class Cheat(Solver):
                 part may be filled; `detour` trades at other venues than it said, or at any price where there is no
                 other.
             discount_bps: How far below cost it bids, in basis points of the notional.
-            accomplice: Account that sends for it.
         """
         ways = way.split(",")
         if not set(ways) <= set(WAYS):

@@ -1,15 +1,20 @@
 """Bonds that are locked: nobody wins more than its stake covers."""
 
+from dataclasses import replace
+
 from auction.bonds import STAKE
 from auction.round import Ruling, close
+from auction.stakes import Stakes
 from auction.winner_determination.rounds import WinnerRule
 from intents import builders
 from solvers.messages import BidSheet
-from tests.auction.court import court
+from tests.auction.court import BOND, court
 from tests.auction.settlement.course import plan
 from tests.auction.stage import CALL, PUT, RICH, SOLVER, bid, signed, tender
+from tests.auction.test_outlook import RULES
 from tests.solvers.small_market import AWAY, HOME
 from tests.venues.calls.stage import terms
+from tests.venues.small_world import L2
 
 CASH = {(SOLVER, chain): RICH.cash for chain in (HOME, AWAY)}
 
@@ -48,3 +53,20 @@ def test_the_bond_of_a_fill_is_spoken_for_until_the_fill_ends_and_what_is_slashe
 
     assert staked > 0
     assert (during, here.aftermath.spoken_for()) == ({"solver": staked}, {})
+
+
+def test_what_is_free_of_a_stake_is_what_no_fill_speaks_for() -> None:
+    here = court()
+    stakes = Stakes(replace(RULES, locks_bonds=True), here.aftermath)
+    place = ("solver", STAKE)
+    document = terms()
+    here.entry(document.signed)
+    assert stakes.free(here.world, ["solver"]) == {place: BOND}
+
+    here.begin(plan(here.world, document), walks=True)
+    staked = here.aftermath.staked[document.fill_id]
+    assert stakes.free(here.world, ["solver"]) == {place: BOND - staked}
+
+    here.live(600)
+    assert stakes.free(here.world, ["solver"]) == {place: BOND - staked}
+    assert here.world.state(L2).escrow.bonds["solver"] == BOND - staked

@@ -173,6 +173,21 @@ def test_nothing_is_refunded_of_a_lock_whose_block_was_taken_back_for_good() -> 
     assert here.executor.is_idle()
 
 
+def test_a_solver_that_delivered_against_a_lock_that_is_lost_for_good_sends_no_claim() -> None:
+    here = court(faults=[reorg(L1, 245, 24)])
+    served(here, chain=L2)
+
+    here.live(244)
+    assert here.executor.run("fill").delivered_ms > 0
+    here.live(2_000)
+
+    assert here.executor.run("fill").status("lock") == "failed"
+    assert here.executor.run("fill").status("claim") == "failed"
+    assert here.executor.run("fill").sendings["fill/claim"].reason == "reorged: the lock was taken back"
+    assert "claim" not in {str(step["step"]) for step in here.noted("step")}
+    assert here.executor.is_idle()
+
+
 def test_a_chain_that_is_down_is_the_cause_of_a_fill_that_comes_too_late() -> None:
     stop = Fault(id="stop", kind="outage", target=L1, from_ms=START_MS + 1, until_ms=START_MS + 600_000)
     here = court(faults=[stop])

@@ -2,6 +2,7 @@ from typing import Any
 
 import pytest
 
+from auction.sanctions.ban import Case
 from auction.sanctions.by_table import TableRules, TableSanctions
 from auction.sanctions.ended import Ended, Ending
 from auction.sanctions.table import PENALTIES
@@ -9,6 +10,11 @@ from solvers.bid_codes import BidCode
 from solvers.messages import BidResult
 
 HOUR_MS = 3_600_000
+CASE = Case(
+    reason="amounts: 9 for 8",
+    fills=("f",),
+    figures={"awarded_gain": 7, "settled_gain": 0, "damage": 7, "slashed": 7},
+)
 
 
 class Bench:
@@ -32,6 +38,10 @@ class Bench:
         """Let a round's bids of `a` have these codes."""
         told = [BidResult(position=i, outcome="dropped", code=code, score=0) for i, code in enumerate(codes)]
         self.note(self.sanctions.judged(at_ms, number, {"a": told}))
+
+    def breach(self, at_ms: int) -> None:
+        """Let `a` have settled something else than it was awarded."""
+        self.note(self.sanctions.breached(at_ms, "a", CASE))
 
     def note(self, notes: Any) -> None:
         self.bans += [body for _, body in notes]
@@ -150,8 +160,23 @@ def test_every_ban_carries_the_figures_that_its_row_of_the_table_names() -> None
     bench.end("unbacked", 2)
     bench.end("walked", 10)
     bench.judge(*["terms"] * 20, "foreign")
+    bench.breach(at_ms=1)
     bench.note(bench.sanctions.look(600_000))
 
     told = {ban["code"]: set(ban["figures"]) for ban in bench.bans}
 
     assert told == {code: set(penalty.evidence) for code, penalty in PENALTIES.items()}
+
+
+def test_who_settled_something_else_than_awarded_is_banned_for_a_day_with_the_evidence() -> None:
+    bench = Bench()
+
+    bench.breach(at_ms=5)
+    bench.breach(at_ms=6)
+
+    (ban,) = bench.bans
+    assert (ban["code"], ban["fills"], ban["figures"]) == ("breach", ["f"], CASE.figures)
+    assert dict(bench.sanctions.refused(4 + 24 * HOUR_MS)) == {
+        "a": f"banned until {5 + 24 * HOUR_MS} for breach: amounts: 9 for 8"
+    }
+    assert bench.sanctions.refused(5 + 24 * HOUR_MS) == {}

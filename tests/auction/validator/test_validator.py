@@ -35,5 +35,5 @@ def test_a_reorganisation_turns_what_was_matched_into_undecidable_until_it_is_ma
     assert {turn.time_ms - run.engine.name.window.start for turn in turns} == {250_000}
     verdicts = run.engine.validator.verdicts()
     assert {verdict.fill_id for verdict in verdicts if verdict.kind == "valid"} == delivered(run)
-    turned = validation_of(run.engine.validator).turned
+    turned = validation_of(run.engine.validator, run.events).turned
     assert ("valid: settled", "undecidable: pending") in {(line.before, line.after) for line in turned}

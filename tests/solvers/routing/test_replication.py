@@ -32,6 +32,12 @@ def test_a_hedge_between_strikes_is_the_next_put_above() -> None:
     assert legs_for(builders.hedge(EXPIRY, 121), options(3), LISTED) == {put(140): options(3)}
 
 
+def test_a_strike_at_which_only_other_styles_are_listed_is_passed_over() -> None:
+    exotic = [parse_series(f"{put(130)}{suffix}") for suffix in ("-A", "-D", "-M", "-DI100", "-DO100")]
+
+    assert legs_for(builders.hedge(EXPIRY, 121), options(3), (*LISTED, *exotic)) == {put(140): options(3)}
+
+
 def test_a_hedge_above_all_strikes_is_not_replicated() -> None:
     assert legs_for(builders.hedge(EXPIRY, 161), options(3), LISTED) is None
 

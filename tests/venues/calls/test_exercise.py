@@ -131,6 +131,25 @@ def test_an_exercise_falls_on_all_writers_alike_and_every_unit_is_accounted_for(
     assert 0 <= after.account("holder").cash - owed <= len(written)
 
 
+@pytest.mark.parametrize(
+    ("written", "quantity", "shares"),
+    [
+        ({"a": 3, "b": 1}, 3, {"a": 2, "b": 1}),
+        ({"a": 1, "b": 3}, 3, {"a": 1, "b": 2}),
+        ({"a": 5, "b": 3, "c": 2}, 3, {"a": 1, "b": 1, "c": 1}),
+        ({"a": 5, "b": 3, "c": 2}, 4, {"a": 2, "b": 1, "c": 1}),
+        ({"a": 1, "b": 1, "c": 1}, 2, {"a": 1, "b": 1}),
+    ],
+)
+def test_what_rounding_leaves_falls_on_the_largest_remainders_then_by_name(
+    written: dict[str, int], quantity: int, shares: dict[str, int]
+) -> None:
+    """By hand: three units, written three to one, are 2.25 and 0.75 of them; what is left falls on 0.75."""
+    house = ClearingHouse(accounts=Map({name: Account(0, 0, {PUT: -held}) for name, held in written.items()}))
+
+    assert dict(assignment(house, PUT, quantity)) == shares
+
+
 OUT, IN = "ETH-27MAR20-140-P-DO100", "ETH-27MAR20-140-P-DI100"
 
 
