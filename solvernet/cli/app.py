@@ -13,6 +13,7 @@ UsageError: Final[type[Exception]] = typer.BadParameter.__bases__[0]
 
 BAD_INPUT: Final = 2
 INTERRUPTED: Final = 130
+GOES_ON: Final = "; the ledger holds every round that was committed, and solvernet resume goes on from there"
 
 app = typer.Typer(
     name="solvernet",
@@ -65,13 +66,13 @@ def run_app(arguments: list[str] | None = None) -> int:
         return _say(getattr(error, "format_message", error.__str__)(), BAD_INPUT)
     except (SolvernetError, SolversError, IntentsError, AuctionError) as error:
         return _say(str(error), BAD_INPUT)
+    except OSError as error:
+        return _say(f"{error.filename}: {error.strerror}" if error.filename else str(error), BAD_INPUT)
     except (KeyboardInterrupt, typer.Abort):
         code = INTERRUPTED
     if code == INTERRUPTED:
-        return _say(
-            "interrupted; the ledger holds every round that was committed, and solvernet resume goes on from there",
-            INTERRUPTED,
-        )
+        called = arguments or sys.argv[1:]
+        return _say(f"interrupted{GOES_ON if called[:1] in (['run'], ['resume']) else ''}", INTERRUPTED)
     return int(code or 0)
 
 

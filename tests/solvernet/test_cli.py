@@ -17,6 +17,7 @@ from solvernet.errors import ForeignPackageError
 from solvernet.startup import check_packages
 
 ROOT = Path(__file__).parents[2]
+ROUTE = ["route", "calm-v1", "--at", "2020-03-11T13:00", "--want", "ETH-20MAR20-180-P"]
 
 
 def bad(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
@@ -46,10 +47,33 @@ def bad(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
         (["replay", "nowhere"], "no ledger in nowhere"),
         (["explain", "nowhere", "abcd"], "no ledger in nowhere"),
         (["schema", "nothing"], "no message 'nothing'"),
+        (["run", "calm-v1", "--solver", "auctioneer=greedy"], "no solver can be called 'auctioneer'"),
+        ([*ROUTE, "--limit", "nan"], "Invalid value for '--limit': 'nan' is not a number from -1e+09 to 1e+09"),
+        ([*ROUTE, "--limit", "5", "--quantity", "-1"], "'-1' is not a number from 0.01 to 1e+06"),
+        ([*ROUTE, "--limit", "5", "--vol", "0"], "'0' is not a number from 0.01 to 100"),
+        ([*ROUTE, "--limit", "5", "--least-success", "2"], "'2' is not a number from 0 to 1"),
+        ([*ROUTE, "--limit", "5", "--tail-weight", "inf"], "'inf' is not a number from 0 to 100"),
     ],
 )
 def test_bad_input_gets_one_clear_line(capsys: pytest.CaptureFixture[str], arguments: list[str], line: str) -> None:
     assert line in bad(capsys, *arguments)
+
+
+def test_what_cannot_be_written_is_said_in_one_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "taken.json").mkdir()
+    monkeypatch.setattr("solvernet.graph_at.graph_at", lambda *_: None)
+    monkeypatch.setattr("venues.graph_export.exported", lambda *_: "{}")
+    where = str(tmp_path / "taken.json")
+
+    assert f"{where}: Is a directory" in bad(capsys, "graph", "calm-v1", "--at", "2020-03-11T13:00", "--out", where)
+
+
+def test_a_file_that_is_no_ledger_is_named(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "ledger.sqlite").write_bytes(b"hello")
+
+    assert f"{tmp_path}/ledger.sqlite is not a ledger" in bad(capsys, "migrate", str(tmp_path))
 
 
 def test_a_refused_run_leaves_nothing_behind(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
