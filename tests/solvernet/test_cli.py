@@ -14,6 +14,7 @@ import solvernet
 from auction.ledger import LedgerReader
 from solvernet.cli.app import run_app
 from solvernet.errors import ForeignPackageError
+from solvernet.simulate import RunConfig
 from solvernet.startup import check_packages
 
 ROOT = Path(__file__).parents[2]
@@ -74,6 +75,43 @@ def test_a_file_that_is_no_ledger_is_named(capsys: pytest.CaptureFixture[str], t
     (tmp_path / "ledger.sqlite").write_bytes(b"hello")
 
     assert f"{tmp_path}/ledger.sqlite is not a ledger" in bad(capsys, "migrate", str(tmp_path))
+
+
+@pytest.mark.parametrize(("has_begun", "line"), [(False, "interrupted"), (True, "solvernet resume {} goes on")])
+def test_an_interrupted_run_says_how_to_go_on_if_there_is_anything_to_go_on_with(
+    has_begun: bool,
+    line: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    def interrupted(config: RunConfig, *_: object, **__: object) -> None:
+        if has_begun:
+            config.out.mkdir()
+            (config.out / "ledger.sqlite").touch()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("solvernet.cli.run._run", interrupted)
+
+    assert run_app(["run", "calm-v1", "--out", str(tmp_path / "run")]) == 130
+    printed = capsys.readouterr().err
+    assert line.format(tmp_path / "run") in printed
+    assert has_begun == ("resume" in printed)
+
+
+def test_the_command_line_does_not_wait_for_what_it_does_not_use() -> None:
+    heavy = "print(sorted({'cvxpy', 'numba', 'scipy', 'networkx'} & set(sys.modules)))"
+    code = f"import sys, solvernet.__main__, solvernet.cli.app; {heavy}"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60
+    )
+
+    assert done.stdout == "[]\n"
+
+
+def test_what_solver_authors_import_is_there() -> None:
+    assert all(getattr(solvernet, name) for name in solvernet.__all__)
+    assert not hasattr(solvernet, "Nothing")
 
 
 def test_a_refused_run_leaves_nothing_behind(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
@@ -165,7 +203,7 @@ def test_an_interrupted_run_ends_cleanly_and_keeps_its_rounds(tmp_path: Path, qu
     _, errors = process.communicate(timeout=30)
 
     assert process.returncode == 130
-    assert errors.strip().endswith("every round that was committed, and solvernet resume goes on from there")
+    assert errors.strip().endswith(f"solvernet resume {folder} goes on from there")
     reader = LedgerReader(folder)
     rounds = {row.event.round for row in reader.rows()}
     reader.close()
