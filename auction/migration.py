@@ -52,9 +52,9 @@ def migrate_file(folder: Path) -> Migrated:
 
 
 def _migrate(connection: sqlite3.Connection, path: Path) -> Migrated:
-    before = schema_of(_meta(connection), str(path))
+    before = schema_of(_meta(connection, path), str(path))
     if before >= SCHEMA_VERSION:
-        check_schema(_meta(connection), str(path))
+        check_schema(_meta(connection, path), str(path))
         return Migrated(before, before, "")
     copy = path.with_name(COPY_NAME.format(before))
     _keep(connection, copy)
@@ -96,8 +96,8 @@ def _upgrade(connection: sqlite3.Connection, version: int) -> None:
         connection.executemany(inserted(table), records)
 
 
-def _meta(connection: sqlite3.Connection) -> dict[str, str]:
+def _meta(connection: sqlite3.Connection, path: Path) -> dict[str, str]:
     try:
         return dict(connection.execute("SELECT key, value FROM meta"))
     except (sqlite3.Error, UnicodeDecodeError) as error:
-        raise LedgerError(f"it is not a ledger: {error}") from None
+        raise LedgerError(f"{path} is not a ledger: {error}") from None

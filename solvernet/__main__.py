@@ -14,8 +14,11 @@ def main() -> int:
     except ForeignPackageError as error:
         sys.stderr.write(f"solvernet: {error}\n")
         return 2
-    from solvernet.cli.app import run_app
-
+    try:
+        from solvernet.cli.app import run_app
+    except KeyboardInterrupt:
+        sys.stderr.write("solvernet: interrupted\n")
+        return 130
     return run_app()
 
 

@@ -1,5 +1,7 @@
 """Bad input of a user of the command line or the library: one line that says what, where, and what to do."""
 
+from pathlib import Path
+
 
 class SolvernetError(Exception):
     """Root of the errors of this package: bad input."""
@@ -41,3 +43,14 @@ class ForeignPackageError(SolvernetError):
 
 class RunAbortedError(SolvernetError):
     """A run that could not go on; what was committed stays."""
+
+
+class InterruptedRunError(SolvernetError):
+    """A run that its user ended with Ctrl-C; what was committed stays."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(
+            "interrupted; the ledger holds every round that was committed:"
+            f" solvernet resume {folder} goes on from there"
+        )
+        self.folder = folder

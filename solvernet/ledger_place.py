@@ -103,6 +103,11 @@ def point(folder: Path, url: str) -> None:
         _point(folder, url)
 
 
+def has_ledger(folder: Path) -> bool:
+    """Return whether a folder has a ledger, or points to one."""
+    return (folder / FILE_NAME).is_file() or is_elsewhere(folder)
+
+
 def is_elsewhere(folder: Path) -> bool:
     """Return whether the ledger of a folder is in a database."""
     return (folder / POINTER).is_file()

@@ -34,7 +34,9 @@ def parse_wish(text: str, mark: Mark) -> AnyWant:
     try:
         return _parsed(text.split(), mark)
     except (ValidationError, InvalidSymbolError, ValueError, OSError) as error:
-        reason = error.errors()[0]["msg"] if isinstance(error, ValidationError) else str(error)
+        reason = (
+            error.errors()[0]["msg"].removeprefix("Value error, ") if isinstance(error, ValidationError) else str(error)
+        )
         raise SolvernetError(f"--want {text!r} is not understood: {reason}") from None
 
 

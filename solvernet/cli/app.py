@@ -56,22 +56,23 @@ def run_app(arguments: list[str] | None = None) -> int:
     """Run a command; return the exit code: 0 done, 1 a check did not hold, 2 bad input in one line."""
     from auction.errors import AuctionError
     from intents.errors import IntentsError
-    from solvernet.errors import SolvernetError
+    from solvernet.errors import InterruptedRunError, SolvernetError
     from solvers.errors import SolversError
 
     try:
         code = app(args=arguments, standalone_mode=False)
     except UsageError as error:
         return _say(getattr(error, "format_message", error.__str__)(), BAD_INPUT)
+    except InterruptedRunError as error:
+        return _say(str(error), INTERRUPTED)
     except (SolvernetError, SolversError, IntentsError, AuctionError) as error:
         return _say(str(error), BAD_INPUT)
+    except OSError as error:
+        return _say(f"{error.filename}: {error.strerror}" if error.filename else str(error), BAD_INPUT)
     except (KeyboardInterrupt, typer.Abort):
         code = INTERRUPTED
     if code == INTERRUPTED:
-        return _say(
-            "interrupted; the ledger holds every round that was committed, and solvernet resume goes on from there",
-            INTERRUPTED,
-        )
+        return _say("interrupted", INTERRUPTED)
     return int(code or 0)
 
 

@@ -4,20 +4,39 @@ from typing import Annotated
 
 import typer
 
+from solvernet.cli.numbers import between
+
 
 def route(
     scenario: Annotated[str, typer.Argument(help="Name of a scenario, or path of a .toml file.")],
     at: Annotated[str, typer.Option(help="Instant, as 2020-03-12T15:00; UTC unless it says otherwise.")],
     want: Annotated[str, typer.Option(help="What is wanted, such as 'ETH-20MAR20-180-P' or 'protect 20MAR20 20'.")],
-    limit: Annotated[float, typer.Option(help="Most dollars a unit may cost; below zero, the least it must bring.")],
-    quantity: Annotated[float, typer.Option(help="Units.")] = 20.0,
-    vol: Annotated[float, typer.Option(help="Volatility at which bounds are measured.")] = 0.8,
+    limit: Annotated[
+        float,
+        typer.Option(
+            parser=between(-1e9, 1e9), help="Most dollars a unit may cost; below zero, the least it must bring."
+        ),
+    ],
+    quantity: Annotated[float, typer.Option(parser=between(0.01, 1e6), help="Units.")] = 20.0,
+    vol: Annotated[
+        float, typer.Option(parser=between(0.01, 100), help="Volatility at which bounds are measured.")
+    ] = 0.8,
     seed: Annotated[int, typer.Option(help="Root of all randomness.")] = 7,
-    least_success: Annotated[float, typer.Option(help="Least chance that all venues of a route work.")] = 0.0,
-    margin_rate: Annotated[float, typer.Option(help="What a dollar of margin costs, a year.")] = 0.0,
-    tail_weight: Annotated[float, typer.Option(help="What a dollar of loss in the worst cases weighs.")] = 0.0,
-    within_s: Annotated[float | None, typer.Option(help="Seconds within which all must have ended.")] = None,
-    cash: Annotated[float, typer.Option(help="Dollars at hand at home, for --within-s.")] = 100_000.0,
+    least_success: Annotated[
+        float, typer.Option(parser=between(0, 1), help="Least chance that all venues of a route work.")
+    ] = 0.0,
+    margin_rate: Annotated[
+        float, typer.Option(parser=between(0, 100), help="What a dollar of margin costs, a year.")
+    ] = 0.0,
+    tail_weight: Annotated[
+        float, typer.Option(parser=between(0, 100), help="What a dollar of loss in the worst cases weighs.")
+    ] = 0.0,
+    within_s: Annotated[
+        float | None, typer.Option(parser=between(0, 3e7), help="Seconds within which all must have ended.")
+    ] = None,
+    cash: Annotated[
+        float, typer.Option(parser=between(0, 1e12), help="Dollars at hand at home, for --within-s.")
+    ] = 100_000.0,
 ) -> None:
     """Route one intent of a user on the first chain by every engine, and show what each makes of it."""
     from intents import builders

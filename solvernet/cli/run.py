@@ -83,8 +83,15 @@ def resume(
 def _finish(config: "RunConfig", prepared: "Prepared", *, with_report: bool, json: bool) -> int:
     """Run to the end, write what came of it, and return the exit code."""
     from solvernet.cli.show import show_summary
+    from solvernet.errors import InterruptedRunError
+    from solvernet.ledger_place import has_ledger
 
-    result = _run(config, prepared, quiet=json)
+    try:
+        result = _run(config, prepared, quiet=json)
+    except KeyboardInterrupt:
+        if not has_ledger(config.out):
+            raise
+        raise InterruptedRunError(config.out) from None
     summary = _write(config, result, with_report=with_report)
     if json:
         typer.echo(summary.model_dump_json(indent=2))

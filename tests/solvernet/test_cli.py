@@ -14,9 +14,11 @@ import solvernet
 from auction.ledger import LedgerReader
 from solvernet.cli.app import run_app
 from solvernet.errors import ForeignPackageError
+from solvernet.simulate import RunConfig
 from solvernet.startup import check_packages
 
 ROOT = Path(__file__).parents[2]
+ROUTE = ["route", "calm-v1", "--at", "2020-03-11T13:00", "--want", "ETH-20MAR20-180-P"]
 
 
 def bad(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
@@ -46,10 +48,70 @@ def bad(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
         (["replay", "nowhere"], "no ledger in nowhere"),
         (["explain", "nowhere", "abcd"], "no ledger in nowhere"),
         (["schema", "nothing"], "no message 'nothing'"),
+        (["run", "calm-v1", "--solver", "auctioneer=greedy"], "no solver can be called 'auctioneer'"),
+        ([*ROUTE, "--limit", "nan"], "Invalid value for '--limit': 'nan' is not a number from -1e+09 to 1e+09"),
+        ([*ROUTE, "--limit", "5", "--quantity", "-1"], "'-1' is not a number from 0.01 to 1e+06"),
+        ([*ROUTE, "--limit", "5", "--vol", "0"], "'0' is not a number from 0.01 to 100"),
+        ([*ROUTE, "--limit", "5", "--least-success", "2"], "'2' is not a number from 0 to 1"),
+        ([*ROUTE, "--limit", "5", "--tail-weight", "inf"], "'inf' is not a number from 0 to 100"),
     ],
 )
 def test_bad_input_gets_one_clear_line(capsys: pytest.CaptureFixture[str], arguments: list[str], line: str) -> None:
     assert line in bad(capsys, *arguments)
+
+
+def test_what_cannot_be_written_is_said_in_one_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "taken.json").mkdir()
+    monkeypatch.setattr("solvernet.graph_at.graph_at", lambda *_: None)
+    monkeypatch.setattr("venues.graph_export.exported", lambda *_: "{}")
+    where = str(tmp_path / "taken.json")
+
+    assert f"{where}: Is a directory" in bad(capsys, "graph", "calm-v1", "--at", "2020-03-11T13:00", "--out", where)
+
+
+def test_a_file_that_is_no_ledger_is_named(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "ledger.sqlite").write_bytes(b"hello")
+
+    assert f"{tmp_path}/ledger.sqlite is not a ledger" in bad(capsys, "migrate", str(tmp_path))
+
+
+@pytest.mark.parametrize(("has_begun", "line"), [(False, "interrupted"), (True, "solvernet resume {} goes on")])
+def test_an_interrupted_run_says_how_to_go_on_if_there_is_anything_to_go_on_with(
+    has_begun: bool,
+    line: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    def interrupted(config: RunConfig, *_: object, **__: object) -> None:
+        if has_begun:
+            config.out.mkdir()
+            (config.out / "ledger.sqlite").touch()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("solvernet.cli.run._run", interrupted)
+
+    assert run_app(["run", "calm-v1", "--out", str(tmp_path / "run")]) == 130
+    printed = capsys.readouterr().err
+    assert line.format(tmp_path / "run") in printed
+    assert has_begun == ("resume" in printed)
+
+
+def test_the_command_line_does_not_wait_for_what_it_does_not_use() -> None:
+    heavy = "print(sorted({'cvxpy', 'numba', 'scipy', 'networkx'} & set(sys.modules)))"
+    code = f"import sys, solvernet.__main__, solvernet.cli.app; {heavy}"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60
+    )
+
+    assert done.stdout == "[]\n"
+
+
+def test_what_solver_authors_import_is_there() -> None:
+    assert all(getattr(solvernet, name) for name in solvernet.__all__)
+    assert not hasattr(solvernet, "Nothing")
 
 
 def test_a_refused_run_leaves_nothing_behind(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
@@ -141,7 +203,7 @@ def test_an_interrupted_run_ends_cleanly_and_keeps_its_rounds(tmp_path: Path, qu
     _, errors = process.communicate(timeout=30)
 
     assert process.returncode == 130
-    assert errors.strip().endswith("every round that was committed, and solvernet resume goes on from there")
+    assert errors.strip().endswith(f"solvernet resume {folder} goes on from there")
     reader = LedgerReader(folder)
     rounds = {row.event.round for row in reader.rows()}
     reader.close()
