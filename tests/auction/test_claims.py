@@ -1,7 +1,6 @@
 """The promise of claims, on real venues: whatever wins a round can be executed in any order.
 
-It is kept as long as every owner has one intent, and no option market maker's board is traded in both directions. What
-happens otherwise is at the end of this file, as it should be and is not yet: the joint simulation catches it.
+Owners have several intents at once, and boards of option market makers are traded in both directions.
 """
 
 from dataclasses import replace
@@ -54,7 +53,7 @@ def tenders(draw: st.DrawFn) -> Tender:
     for nonce in range(draw(st.integers(2, 5))):
         want = draw(st.sampled_from(wants))
         limit = fair_value(want) * 1.5 + draw(st.sampled_from([5.0, 40.0]))
-        owner: LocalAccount = Keys.from_key(bytes([nonce + 1]) * 32)
+        owner: LocalAccount = Keys.from_key(bytes([draw(st.integers(1, 3))]) * 32)
         terms = intent(want, draw(st.integers(50, 6000)) / 100, limit, nonce=nonce, owner=owner.address)
         document = sign(terms, owner)
         found[intent_id(document.intent)] = (document, document.intent.quantity)
@@ -98,8 +97,6 @@ def rounds(draw: st.DrawFn) -> tuple[Tender, RoundResult]:
     made = draw(tenders())
     result = close(sheets(draw, made), made, CASH, b"tie")
     assume(len(result.winners) > 1)
-    traded = {claim.resource for scored in result.scored for claim in scored.claims if claim.resource.startswith("amm")}
-    assume(not any(resource.replace(":buy", ":sell") in traded for resource in traded if resource.endswith(":buy")))
     return made, result
 
 
@@ -126,7 +123,6 @@ def test_any_part_of_what_wins_executes_as_well(closed: tuple[Tender, RoundResul
     assert not isinstance(execute(plans, made.states, made.snapshot.time_ms), Reverted)
 
 
-@pytest.mark.xfail(strict=True, reason="a claim counts the flow in its own direction only")
 def test_sales_to_a_board_do_not_push_a_purchase_beyond_its_reach() -> None:
     """Fifty puts sold lower the volatility until the far call has no delta left to be traded at."""
     board = snapshot(view(HOME, [amm("amm.home", HOME, iv=0.52), pool("pool.home", HOME)]))
