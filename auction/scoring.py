@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from auction.cash_needs import Owed, cash_needs
+from auction.claims import merged_claims
 from auction.settlement.plan import NEVER_MS, Deadlines, Plan, make_plan, terms_of
 from intents.fees import RoundFees
 from intents.intent import LOT, Intent, SignedIntent
@@ -222,16 +223,3 @@ def _claim(order: Order, tender: Tender) -> Claim:
 def _needs(bid: Bid, tender: Tender) -> dict[str, int]:
     """Return the free cash a bid takes of its solver on each chain."""
     return cash_needs([Owed(tender.terms(bid, 0, index), fill.orders) for index, fill in enumerate(bid.fills)])
-
-
-def merged_claims(claims: Sequence[Claim]) -> list[Claim]:
-    """Return one claim for each resource: quantities added, the tightest reach."""
-    merged: dict[str, Claim] = {}
-    for claim in claims:
-        known = merged.get(claim.resource)
-        merged[claim.resource] = (
-            claim
-            if known is None
-            else Claim(claim.resource, known.quantity + claim.quantity, min(known.reach, claim.reach))
-        )
-    return [merged[resource] for resource in sorted(merged)]

@@ -5,19 +5,17 @@ the price, so a band of prices is safe where its ends and every strike between t
 where beyond the last of them nothing falls.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
 from intents.assets import OPTION_UNIT, PRICE_UNIT, USDC_UNIT
 from intents.errors import InvalidSymbolError
-from intents.exposure import scaled_value, split_legs, uncovered
+from intents.exposure import Positions, scaled_value, split_legs, uncovered
 from intents.greeks import DELTA_UNIT, FINE, UnitGreeks, unit_greeks
 from intents.options import PAYOFF_SCALE, OptionSeries
 from intents.wants import MAX_PRICE, Exposure, Greek, LossBound, Mark, expiries
-
-Positions = Sequence[tuple[OptionSeries, int]]
 
 ETHER: Final = UnitGreeks(DELTA_UNIT * FINE, 0)
 """Delta and vega of one ether."""

@@ -7,11 +7,14 @@ the worst of the remaining kinks. Options of other styles than European are back
 that they can ever pay, and what is held of them covers nothing else.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from intents.assets import ETH
 from intents.options import DIGITAL_PAYOUT, PAYOFF_SCALE, OptionSeries, parse_series
+
+Positions = Sequence[tuple[OptionSeries, int]]
+"""Series and signed quantities."""
 
 
 @dataclass(frozen=True, slots=True)

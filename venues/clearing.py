@@ -13,15 +13,15 @@ from typing import Final, Protocol
 
 from immutables import Map
 
-from intents.assets import ETH, ETH_UNIT, PRICE_UNIT, USDC_UNIT
+from intents.assets import ETH
 from intents.exposure import Backing, backing
 from intents.options import PAYOFF_SCALE, OptionSeries, parse_series
+from intents.spare_ether import backing_beside
+from venues.debts import handed_over
 from venues.observed import UNOBSERVED, Observed
 
 DUST: Final = "clearing.dust"
 """Account that keeps what rounding leaves over."""
-
-_ETHER_VALUE_SCALE: Final = ETH_UNIT * PRICE_UNIT // USDC_UNIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +61,12 @@ class FullCollateral:
     """The worst terminal loss is held from the start."""
 
     def requirement(self, account: Account) -> Backing:
-        """Return the exact backing of the positions."""
-        return backing(account.options())
+        """Return the exact backing of the positions; where cash is short, with what spare ether makes good."""
+        options = account.options()
+        need = backing(options)
+        if account.cash >= need.cash or account.ether <= need.ether:
+            return need
+        return backing_beside(options, account.ether)
 
 
 FULL_COLLATERAL: Final = FullCollateral()
@@ -186,29 +190,8 @@ def _worth(account: Account, expiry_ms: int, price: int, seen: Observed) -> int:
 
 
 def _payment(account: Account, expiry_ms: int, owed: int, price: int) -> Backing:
-    others = backing((series, q) for series, q in account.options() if series.expiry_ms != expiry_ms)
-    return handed_over(account, others, owed, price)
-
-
-def handed_over(account: Account, others: Backing, owed: int, price: int) -> Backing:
-    """Return what a debtor hands over: cash, then ether at a price, as far as nothing else needs them.
-
-    Args:
-        account: Of the debtor.
-        others: What its other positions need.
-        owed: USDC base units.
-        price: Dollars times `PRICE_UNIT`.
-
-    Rounding: ether up.
-    """
-    if owed <= 0:
-        return Backing(0, 0)
-    cash = min(owed, max(0, account.cash - others.cash))
-    if cash == owed:
-        return Backing(0, cash)
-    free = max(0, account.ether - others.ether)
-    ether = -(-(owed - cash) * _ETHER_VALUE_SCALE // price) if price else free
-    return Backing(min(ether, free), cash)
+    others = [(series, q) for series, q in account.options() if series.expiry_ms != expiry_ms]
+    return handed_over(Backing(account.ether, account.cash), others, owed, price)
 
 
 def _share(pot: Backing, worth: int, owed: int) -> Backing:

@@ -6,9 +6,10 @@ those with the largest remainders, in order of name. Each pays as at an expiry: 
 
 from dataclasses import dataclass
 
-from intents.exposure import Backing, backing
+from intents.exposure import Backing
 from intents.options import PAYOFF_SCALE, OptionSeries
-from venues.clearing import ClearingHouse, handed_over
+from venues.clearing import ClearingHouse
+from venues.debts import handed_over
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def exercised(clearing: ClearingHouse, owner: str, series: OptionSeries, quantit
         freed = after.change(writer, positions={series.symbol: share})
         account = freed.account(writer)
         owed = -(-share * series.intrinsic(price) // PAYOFF_SCALE)
-        paid = handed_over(account, backing(account.options()), owed, price)
+        paid = handed_over(Backing(account.ether, account.cash), account.options(), owed, price)
         after = freed.change(writer, cash=-paid.cash, ether=-paid.ether)
         ether, cash = ether + paid.ether, cash + paid.cash
     after = after.change(owner, cash=cash, ether=ether, positions={series.symbol: -quantity})

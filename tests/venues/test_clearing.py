@@ -23,6 +23,7 @@ OWNERS = ("ada", "ben", "cem", "dot")
 
 prices = st.integers(1, 1000 * PRICE_UNIT)
 amounts = st.integers(-5 * OPTION_UNIT, 5 * OPTION_UNIT)
+spares = st.one_of(st.just(0), st.integers(0, 5 * ETH_UNIT))
 moves = st.lists(
     st.tuples(st.sampled_from(OWNERS), st.sampled_from(OWNERS), st.sampled_from(SYMBOLS), amounts), max_size=12
 )
@@ -41,12 +42,16 @@ def _pair(symbol: str, options: int, short: Account, long: Account) -> ClearingH
     return _house(ada=long, ben=short).move("ben", "ada", {symbol: options * OPTION_UNIT}, 0)
 
 
-def _backed(moved: list[tuple[str, str, str, int]]) -> ClearingHouse:
-    """Return a house after some moves in which everybody has exactly what backs their positions."""
+def _backed(moved: list[tuple[str, str, str, int]], spare: int = 0) -> ClearingHouse:
+    """Return a house after some moves in which everybody has exactly what backs their positions.
+
+    With `spare`, that is so much ether more than covers their calls, and the cash that is needed beside it.
+    """
     house = _house(**dict.fromkeys(OWNERS, Account()))
     for giver, taker, symbol, quantity in moved:
         house = house.move(giver, taker, {symbol: quantity}, 0)
     for owner in OWNERS:
+        house = house.change(owner, ether=house.shortfall(owner).ether + spare)
         lacking = house.shortfall(owner)
         house = house.change(owner, cash=lacking.cash, ether=lacking.ether)
     return house
@@ -105,6 +110,20 @@ def test_cash_and_ether_that_back_another_expiry_are_not_paid_out() -> None:
 
     assert settled.shortfall("ben") == Backing(0, 0)
     assert settled.account("ben").cash == _usd(150)
+
+
+def test_cash_pays_a_debt_where_another_expiry_needs_the_ether() -> None:
+    """By hand: an ether covers the later spread, where it is worth 200 dollars; now it would pay 150."""
+    held = Account(_usd(40), 2 * ETH_UNIT)
+    house = _pair("ETH-13MAR20-140-C", 1, held, Account()).move("ben", "ada", {"ETH-27MAR20-100-C": OPTION_UNIT}, 0)
+    house = house.move("ada", "ben", {"ETH-27MAR20-200-C": OPTION_UNIT}, 0)
+    assert not any_lacking(house.shortfall("ben"))
+
+    settled = house.settle(FIRST, 150 * PRICE_UNIT, FIRST)
+
+    assert settled.account("ada").cash == _usd(10)
+    assert settled.account("ben").ether == 2 * ETH_UNIT
+    assert not any_lacking(settled.shortfall("ben"))
 
 
 @pytest.mark.parametrize("quantity", [OPTION_UNIT // 3, OPTION_UNIT // 7, OPTION_UNIT // 11])
@@ -175,23 +194,23 @@ def test_cash_and_ether_are_conserved_to_the_last_unit(
     assert _positions(house) == {}
 
 
-@given(moves, st.permutations([FIRST, SECOND, THIRD]), st.lists(prices, min_size=3, max_size=3))
+@given(moves, spares, st.permutations([FIRST, SECOND, THIRD]), st.lists(prices, min_size=3, max_size=3))
 def test_who_was_backed_stays_backed_at_any_settlement_price(
-    moved: list[tuple[str, str, str, int]], order: list[int], settled_at: list[int]
+    moved: list[tuple[str, str, str, int]], spare: int, order: list[int], settled_at: list[int]
 ) -> None:
     """Full collateral: what is left covers the expiries to come, and nobody falls below zero."""
-    house = _backed(moved)
+    house = _backed(moved, spare)
     for expiry, price in zip(order, settled_at, strict=True):
         house = house.settle(expiry, price, THIRD)
 
         assert house.uncovered(house.accounts) is None
 
 
-@given(moves, st.sampled_from([FIRST, SECOND, THIRD]), prices)
+@given(moves, spares, st.sampled_from([FIRST, SECOND, THIRD]), prices)
 def test_creditors_of_backed_debtors_get_all_they_are_owed_but_dust(
-    moved: list[tuple[str, str, str, int]], expiry: int, price: int
+    moved: list[tuple[str, str, str, int]], spare: int, expiry: int, price: int
 ) -> None:
-    house = _backed(moved)
+    house = _backed(moved, spare)
     settled = house.settle(expiry, price, expiry)
 
     for owner in OWNERS:

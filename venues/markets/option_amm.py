@@ -24,6 +24,7 @@ from venues.markets.ladder import ANY_COST, better, both_sides
 from venues.markets.math.lyra_fees import time_weighted
 from venues.markets.option_arbitrage import Curve, best_by_search, best_on_curve, curve_of
 from venues.markets.option_fees import Memory, Trade, extra_fee, within_vol_bounds, worst_extra_fee
+from venues.markets.option_reach import Search, other_side
 from venues.markets.venue import (
     Admission,
     Arbitrage,
@@ -85,7 +86,7 @@ class OptionAmm:
         refusal = self._refusal(series, order, market)
         if refusal is not None:
             return refusal
-        board = self._moved(series, order.side, order.quantity)
+        board = moved_board(self.boards[series.expiry], series, order.side, order.quantity, self.rules)
         priced = self._priced(series, order, market, board)
         if isinstance(priced, Unfilled):
             return priced
@@ -122,25 +123,20 @@ class OptionAmm:
         return tuple(steps)
 
     def claim(self, order: Order, market: Market) -> Claim:
-        """Return the claim on the board: how far flow in the same direction may move it before it refuses the order."""
+        """Return the claim on the board: how far others may move it, either way, before it refuses the order."""
         series = self._listed(order.instrument)
         if series is None:
             return Claim(f"{self.id}:{order.instrument}:{order.side}", order.quantity, 0)
-        # With fees for vega, what others trade on any board counts.
-        where = series.expiry if self.rules.vol_fees is None else "all"
-        resource = f"{self.id}:{where}:{order.side}"
-        if isinstance(self.execute(order, market), Unfilled):
-            return Claim(resource, order.quantity, 0)
-        low, high = order.quantity, order.quantity + 4 * self.rules.max_trade
-        tolerance = max(self.rules.standard_size // 100, 1)
-        while high - low > tolerance:
-            total = (low + high) // 2
-            board = self._moved(series, order.side, total)
-            if isinstance(self._priced(series, order, market, board, total - order.quantity), Unfilled):
-                high = total
-            else:
-                low = total
-        return Claim(resource, order.quantity, low)
+
+        def keeps(same: int, against: int) -> bool:
+            return self._keeps(series, order, market, (same, against))
+
+        is_refused = isinstance(self.execute(order, market), Unfilled)
+        search = Search(order.quantity, 0 if is_refused else self.rules.max_trade, self.rules.standard_size)
+        # With fees for vega and variance, what others trade on any board counts, and in any direction.
+        if self.rules.vol_fees is not None:
+            return search.of_all(f"{self.id}:all", keeps)
+        return search.of_side(f"{self.id}:{series.expiry}", order.side, keeps)
 
     def marginal_price(self, instrument: str, side: Side, market: Market) -> float | None:
         """Return the price of the next base unit, plain fees included; those for vega and variance are left out."""
@@ -225,11 +221,11 @@ class OptionAmm:
         return None
 
     def _priced(
-        self, series: OptionSeries, order: Order, market: Market, board: Board, prior: int = 0
+        self, series: OptionSeries, order: Order, market: Market, board: Board, extra: int | None = None
     ) -> tuple[int, int] | Unfilled:
         """Return cash and fee of an order that leads to `board`, or why it does not fill there.
 
-        With `prior`, the board also holds what others traded before, and the fees are a bound.
+        `extra` are its fees for vega and variance where they are known already.
         """
         vol = volatility(board, series)
         if not self.rules.min_vol <= vol <= self.rules.max_vol:
@@ -239,16 +235,26 @@ class OptionAmm:
         if not self._tradable_delta(series, market, vol):
             return Unfilled(Cause.NO_LIQUIDITY, f"{order.instrument} is too far from the money for this venue")
         trade = self._trade(series, order, board)
-        cash, fee = self._cash(trade, self._extra_fee(trade, prior, market), market)
+        cash, fee = self._cash(trade, self._extra_fee(trade, market) if extra is None else extra, market)
         return (cash, fee) if within_bound(order, cash) else slippage(order, cash)
+
+    def _keeps(self, series: OptionSeries, order: Order, market: Market, prior: tuple[int, int]) -> bool:
+        """Return whether an order fills after any flow up to `prior`: in its direction, and against it.
+
+        The worst is at an end: all of the one makes it dearest, all of the other takes the volatility furthest away.
+        """
+        flows: tuple[tuple[Side, int], ...] = ((order.side, prior[0]), (other_side(order.side), prior[1]))
+        starts = [moved_board(self.boards[series.expiry], series, side, flow, self.rules) for side, flow in flows]
+        ends = [moved_board(start, series, order.side, order.quantity, self.rules) for start in starts]
+        extra = 0
+        if self.rules.vol_fees is not None:
+            trades = self._trade(series, order, ends[0]), self._trade(series, order, ends[1])
+            extra = worst_extra_fee(self.rules.vol_fees, self.memory, trades, max(prior), market)
+        return not any(isinstance(self._priced(series, order, market, end, extra), Unfilled) for end in ends)
 
     def _tradable_delta(self, series: OptionSeries, market: Market, vol: int) -> bool:
         delta = abs(black76.option_delta(series, market.spot, vol, market.now_ms))
         return self.rules.min_delta <= delta <= fp.ONE - self.rules.min_delta
-
-    def _moved(self, series: OptionSeries, side: Side, quantity: int) -> Board:
-        board = self.boards[series.expiry]
-        return moved_board(board, series, side, quantity, self.rules)
 
     def _trade(self, series: OptionSeries, order: Order, board: Board) -> Trade:
         return Trade(
@@ -261,17 +267,12 @@ class OptionAmm:
             board_vol=self.boards[series.expiry].base_iv,
         )
 
-    def _extra_fee(self, trade: Trade, prior: int, market: Market) -> int:
-        """Return the fees for vega and variance; with `prior`, a bound of them after others have traded."""
+    def _extra_fee(self, trade: Trade, market: Market) -> int:
+        """Return the fees for vega and variance."""
         fees = self.rules.vol_fees
         if fees is None:
             return 0
-        if prior == 0:
-            return extra_fee(fees, self.memory, trade, market, lambda s: volatility(self.boards[s.expiry], s))
-        alone = self._moved(trade.series, trade.side, trade.quantity)
-        skew = alone.skews[strike_key(trade.series)]
-        first = replace(trade, vol=volatility(alone, trade.series), base_vol=alone.base_iv, skew=skew)
-        return worst_extra_fee(fees, self.memory, (first, trade), prior, market)
+        return extra_fee(fees, self.memory, trade, market, lambda s: volatility(self.boards[s.expiry], s))
 
     def _fee_rates(self, series: OptionSeries, market: Market) -> tuple[int, int]:
         """Return the fees on premium and underlying, which may grow with the time to expiry."""

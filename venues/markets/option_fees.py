@@ -113,26 +113,26 @@ def extra_fee(
 
 
 def worst_extra_fee(fees: VolFees, memory: Memory, ends: tuple[Trade, Trade], prior: int, market: Market) -> int:
-    """Return a bound of the extra fees of a trade after up to `prior` in the same direction, on whatever series.
+    """Return a bound of the extra fees of a trade after others, in any direction and on whatever series.
 
     Args:
         fees: Parameters.
         memory: What the maker remembers now.
-        ends: The trade alone, and the trade after all of `prior` on its own strike.
-        prior: Options traded before, base units.
+        ends: The trade after all of `prior` on its own strike, in its own direction or against it.
+        prior: Most that is traded before, base units.
         market: What the venue sees.
     """
-    alone, last = ends
-    amount = alone.quantity * _TO_DOLLARS
-    vega = most_vega(alone.series, market.spot, market.now_ms)
+    one, other = ends
+    amount = one.quantity * _TO_DOLLARS
+    vega = most_vega(one.series, market.spot, market.now_ms)
     total = 0
     if fees.vega_coefficient:
         options = amount + (prior + sum(abs(sold) for sold in memory.sold.values())) * _TO_DOLLARS
         after = most_standard_vega(market.spot) * options // fp.ONE + 1
-        total += vega_fee(fees.vega_coefficient, max(alone.vol, last.vol), (0, after), fees.worth, amount)
+        total += vega_fee(fees.vega_coefficient, max(one.vol, other.vol), (0, after), fees.worth, amount)
     if fees.variance is not None:
-        usual = gwav.average(memory.vols.get(alone.series.expiry, ()), fees.average_ms, market.now_ms)
-        usual = alone.board_vol if usual is None else usual
+        usual = gwav.average(memory.vols.get(one.series.expiry, ()), fees.average_ms, market.now_ms)
+        usual = one.board_vol if usual is None else usual
         astray = max(abs(usual - end.base_vol) for end in ends)
         reference = fees.variance.reference_skew
         skew = max((end.skew for end in ends), key=lambda skew: abs(skew - reference))

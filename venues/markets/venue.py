@@ -101,6 +101,9 @@ class Claim:
     reach: int
     """Most that all orders on the resource may take together if this order is to stay within its bound."""
 
+    conditions: tuple["Claim", ...] = ()
+    """Claims of nothing: how far others may go on other resources, where flow against the order can hurt it too."""
+
 
 @dataclass(frozen=True, slots=True)
 class Arbitrage:

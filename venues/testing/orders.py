@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from intents.assets import USDC
 from intents.lifecycle import Cause
 from venues.markets.ladder import quote
-from venues.markets.venue import Fill, Order, Side, Unfilled
+from venues.markets.venue import Claim, Fill, Order, Side, Unfilled
 from venues.testing.stage import SIDES, Stage, fills
 
 ADMISSIONS: Final = frozenset({"available", "cancel_only", "unavailable", "unknown"})
@@ -101,29 +101,44 @@ def _moved(stage: Stage, moved: Stage, side: Side, fill: Fill) -> Iterator[str]:
 
 
 def claims(stage: Stage) -> Iterator[str]:
-    """Orders that together stay within each one's reach keep their bounds in any order."""
-    for side in SIDES:
-        depth = stage.depth(side)
-        for slacks in ((2_000, 20_000, 100_000), (0, 50_000, 50_000), (300, 300, 300)):
-            orders = []
-            for part, slack in zip((40, 25, 90), slacks, strict=True):
-                fill = stage.quote(side, depth // part)
-                if fill is not None:
-                    room = fill.cash * slack // 1_000_000
-                    orders.append(replace(fill.order, bound=fill.cash + (room if side == "buy" else -room)))
-            yield from _any_order(stage, orders)
+    """Orders that together stay within each one's reach keep their bounds in any order, whatever their directions."""
+    for slacks in ((2_000, 20_000, 100_000), (0, 50_000, 50_000), (300, 300, 300)):
+        found = {side: _bounded(stage, side, slacks) for side in SIDES}
+        for side in SIDES:
+            if len({stage.venue.claim(order, stage.market).resource for order in found[side]}) > 1:
+                yield f"{side}: orders for one instrument in one direction claim different resources"
+            yield from _any_order(stage, found[side])
+    yield from _any_order(stage, [order for side in SIDES for order in _bounded(stage, side, (20_000, 300))])
+
+
+def _bounded(stage: Stage, side: Side, slacks: tuple[int, ...]) -> list[Order]:
+    """Return orders of several sizes whose bounds leave so many millionths."""
+    orders, depth = [], stage.depth(side)
+    for part, slack in zip((40, 25, 90), slacks, strict=False):
+        fill = stage.quote(side, depth // part)
+        if fill is not None:
+            room = fill.cash * slack // 1_000_000
+            orders.append(replace(fill.order, bound=fill.cash + (room if side == "buy" else -room)))
+    return orders
 
 
 def _any_order(stage: Stage, orders: list[Order]) -> Iterator[str]:
     claims = {order: stage.venue.claim(order, stage.market) for order in orders}
-    if len({claim.resource for claim in claims.values()}) > 1:
-        yield "orders for one instrument in one direction claim different resources"
     kept = list(orders)
-    while kept and any(claims[order].reach < sum(o.quantity for o in kept) for order in kept):
-        kept.remove(min(kept, key=lambda order: claims[order].reach))
+    while (beyond := next((order for order in kept if _is_beyond(claims[order], kept, claims)), None)) is not None:
+        kept.remove(beyond)
     for sequence in permutations(kept):
         at: Stage | None = stage
         for order in sequence:
             at = at.after(order) if at is not None else None
         if at is None:
-            yield f"{[order.quantity for order in sequence]} within each other's reach do not fill in this order"
+            what = [f"{order.side} {order.quantity}" for order in sequence]
+            yield f"{', '.join(what)} within each other's reach do not fill in this order"
+
+
+def _is_beyond(mine: Claim, orders: list[Order], claims: dict[Order, Claim]) -> bool:
+    """Return whether orders together take more of something than a claim bears."""
+    return any(
+        each.reach < sum(claims[order].quantity for order in orders if claims[order].resource == each.resource)
+        for each in (mine, *mine.conditions)
+    )

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from intents.assets import ETH, ETH_UNIT, OPTION_UNIT, PRICE_UNIT
 from tests.venues.markets.random_venues import (
     CENT,
+    EXPIRY,
     KINDS,
     MARKET,
     OTHER,
@@ -23,7 +24,8 @@ from tests.venues.markets.random_venues import (
     pool,
     sides,
 )
-from venues.markets.venue import Order, Side, Unfilled
+from venues.markets.option_amm import Board
+from venues.markets.venue import Claim, Order, Side, Unfilled
 from venues.pricing.fixed_point import ONE
 
 every_venue = pytest.mark.parametrize("kind", KINDS)
@@ -87,6 +89,52 @@ def test_orders_within_each_others_reach_fill_in_any_order(kind: str, data: st.D
     listed = place.venue.instruments()
     other = next((name for name in listed if name != place.instrument), None) if kind == "amm" else None
     orders = _drawn(data, place, side, other)
+
+    assert _refused(place, orders) == []
+
+
+def _both_ways(data: st.DataObject, place: Place, names: Sequence[str]) -> list[Order]:
+    """Draw orders in both directions and drop those that are beyond a reach until every claim is kept."""
+    wide = st.sampled_from([0, 20_000, 200_000, 1_000_000])
+    parts = st.tuples(sides, st.sampled_from(names), st.integers(1, 1000), wide)
+    orders: list[Order] = []
+    for side, name, part, slack in data.draw(st.lists(parts, min_size=2, max_size=6)):
+        most = place.venue.capacity(name, side, place.market)
+        order = _bounded(place, side, max(most * part // 1000, 1), slack, name)
+        orders += [order] if order is not None else []
+    claims = [(order, place.venue.claim(order, place.market)) for order in orders]
+    while (beyond := next((each for each in claims if not _is_kept(each[1], claims)), None)) is not None:
+        claims.remove(beyond)
+    kept = [order for order, _ in claims]
+    assume(len({order.side for order in kept}) > 1)
+    return data.draw(st.permutations(kept))
+
+
+def _is_kept(mine: Claim, claims: Sequence[tuple[Order, Claim]]) -> bool:
+    """Return whether what all orders take together is within the reach and the conditions of one claim."""
+    return all(
+        sum(claim.quantity for _, claim in claims if claim.resource == each.resource) <= each.reach
+        for each in (mine, *mine.conditions)
+    )
+
+
+@st.composite
+def lively_amms(draw: st.DrawFn) -> Place:
+    """Draw a market maker with strikes far and near, whose volatility moves far and that keeps near the money."""
+    rules = replace(RULES, standard_size=4 * OPTION_UNIT, min_delta=ONE // 10)
+    boards = {EXPIRY: Board(draw(st.integers(ONE * 6 // 10, ONE * 3)), {str(k): ONE for k in range(80, 280, 20)})}
+    return Place(amm(boards, rules), SYMBOL, MARKET)
+
+
+@every_venue
+@settings(max_examples=50)
+@given(st.data())
+def test_orders_in_both_directions_that_keep_each_others_claims_fill_in_any_order(
+    kind: str, data: st.DataObject
+) -> None:
+    place = data.draw(lively_amms() if kind == "amm" else PLACES[kind]())
+    names = place.venue.instruments() if kind == "amm" else (place.instrument,)
+    orders = _both_ways(data, place, names)
 
     assert _refused(place, orders) == []
 
