@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 RESULTS = Path(__file__).parents[1] / "results" / "routing.json"
 
 INSTANCE = re.compile(r"convex flows, m=(\d+)$")
-PEER = re.compile(r"peer: ([^;]+?)(?:, our compiled.*|, with repair.*|, rebuilt)?;")
+PEER = re.compile(r"peer: ([^;]+?)(?:, its start.*|, our start.*|, with repair.*|, rebuilt)?;")
 
 
 def series() -> dict[str, list[tuple[int, float]]]:

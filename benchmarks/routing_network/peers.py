@@ -1,29 +1,25 @@
-"""Peers without cones: quasi-Newton on the same dual, the best single path, and a greedy split."""
+"""Peers without cones: the best single path, and a greedy split; and what prices of a peer are worth."""
 
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy.optimize import minimize
 
-from solvers.routing.network.certificate import dual_bound, exact_fills, executable, question_of
+from benchmarks.routing_network.quasi_newton import Found, cfmm_router, quasi_newton
+from solvers.routing.network.certificate import dual_bound, exact_fills, executable
 from solvers.routing.network.compiled import Floats
-from solvers.routing.network.evaluation import evaluate
 from solvers.routing.network.network import Aim, Network
 from solvers.routing.network.pair_trade import pair_output
 from solvers.routing.network.recovery import best_trades
 from solvers.routing.network.stable_trade import stable_output
-from solvers.routing.network.start import starting_prices
+
+QUASI_NEWTON = (
+    (cfmm_router, "L-BFGS-B as CFMMRouter, its start and closed forms, compiled, with trades"),
+    (quasi_newton, "L-BFGS-B favoured, our start and one root a pool, compiled, prices only"),
+)
+"""The method as published, which is the peer, and the same given whatever we have that helps it."""
 
 HOPS = 3
 CHUNKS = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Prices:
-    """What a method that only finds prices gives."""
-
-    value: float
-    prices: Floats
 
 
 def gap_of(network: Network, aim: Aim, prices: Floats) -> float:
@@ -33,23 +29,12 @@ def gap_of(network: Network, aim: Aim, prices: Floats) -> float:
     return 1.0 - value / dual_bound(network, aim, prices)
 
 
-def quasi_newton(network: Network, aim: Aim) -> Prices:
-    """Return the dual minimum by L-BFGS-B with the settings of CFMMRouter, on our compiled evaluation."""
-    question, anchor = question_of(network, aim), exact_fills(network)
-    flow, none = np.empty(network.tokens), np.empty((0, 0))
-
-    def dual(price: Floats) -> tuple[float, Floats]:
-        value, _ = evaluate(question, anchor, price, flow, none)
-        return value, np.where(question.fixed > 0, 0.0, flow)
-
-    start = starting_prices(question)
-    least = np.maximum(aim.utility, 1e-8 * start) + 1e-8
-    bounds = [
-        (u, u) if fixed else (low, None) for u, fixed, low in zip(aim.utility, question.fixed, least, strict=True)
-    ]
-    options = {"maxcor": 5, "ftol": 10 * np.finfo(float).eps, "gtol": 1e-5, "maxiter": 15000, "maxfun": 100000}
-    found = minimize(dual, np.maximum(start, least), jac=True, method="L-BFGS-B", bounds=bounds, options=options)
-    return Prices(float(found.fun), found.x)
+def effort(network: Network, aim: Aim, found: Found) -> str:
+    """Return the evaluations a quasi-Newton peer took, their share of its time, and its gap after our repair."""
+    left = gap_of(network, aim, found.prices)
+    return (
+        f"{found.evaluations} evaluations, {found.inside:.0%} of its time; its trades made to balance: gap {left:.1e}"
+    )
 
 
 Edge = tuple[int, int, int, int, float]

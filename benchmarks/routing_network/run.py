@@ -67,12 +67,9 @@ def scaling(quick: bool) -> list[Row]:
         for number, case in enumerate(cases):
             network, aim = case.network, case.aim
             ours = best(lambda n=network, a=aim: solve_dual(n, a), 9)
-            again = best(lambda n=network, a=aim: peers.quasi_newton(n, a), 3 if markets > 1000 else 9)
-            left = peers.gap_of(network, aim, again.result.prices)
-            about = (
-                f"L-BFGS-B as CFMMRouter, our compiled evaluation and start, prices only (its trades: gap {left:.1e})"
-            )
-            rows.append(row(case, ours, again, about))
+            for method, name in peers.QUASI_NEWTON:
+                again = best(lambda n=network, a=aim, f=method: f(n, a), 5 if markets > 1000 else 9)
+                rows.append(row(case, ours, again, f"{name} ({peers.effort(network, aim, again.result)})"))
             if number or (quick and markets > 1000):
                 continue
             few = 3 if markets < 10000 else 1

@@ -56,7 +56,7 @@ def trade_baskets(baskets: Baskets, price: Floats, trade: Floats) -> None:
 
 @compiled
 def add_baskets(baskets: Baskets, price: Floats, flow: Floats, curvature: Floats) -> tuple[float, float]:
-    """Add net trades and curvature, as `add_pairs` does; return value and value tendered."""
+    """Add net trades and curvature, as `add_pools` does; return value and value tendered."""
     value, tendered = 0.0, 0.0
     for pool in range(len(baskets.gamma)):
         begin, end = baskets.starts[pool], baskets.starts[pool + 1]

@@ -12,6 +12,7 @@ from solvers.routing.network.compiled import Floats
 from solvers.routing.network.evaluation import Question, evaluate
 from solvers.routing.network.network import Aim, Network
 from solvers.routing.network.offer_trade import Anchor
+from solvers.routing.network.pools import prepare
 from solvers.routing.network.reach import part_that_matters
 from solvers.routing.network.recovery import Trades, arcs_of, balance, totals
 
@@ -46,7 +47,8 @@ class Solution:
 def question_of(network: Network, aim: Aim) -> Question:
     """Return the problem as compiled code takes it."""
     fixed = np.isinf(aim.stock)
-    return Question(network.families, aim.utility, np.where(fixed, 0.0, aim.stock), fixed.astype(np.float64))
+    stock = np.where(fixed, 0.0, aim.stock)
+    return Question(network.families, prepare(network.pairs), aim.utility, stock, fixed.astype(np.float64))
 
 
 def exact_fills(network: Network) -> Anchor:
@@ -87,7 +89,7 @@ def net_trade(network: Network, trades: Trades) -> Floats:
 
 def executable(network: Network, aim: Aim, trades: Trades) -> tuple[Floats, float]:
     """Shorten trades in place until nothing runs short; return the net trade and its value, no trade if worth less."""
-    psi = balance(question_of(network, aim), trades)
+    psi = balance(network.families, aim.stock, trades)
     value = float(aim.utility @ psi)
     if value > 0.0:
         return psi, value

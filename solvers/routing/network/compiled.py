@@ -22,7 +22,19 @@ def compiled(function: Callable[_P, _R]) -> Callable[_P, _R]:
 
     Fast-math stays off: sums keep their order, so that equal inputs give equal bits.
     """
-    decorate: Any = numba.njit(cache=True, fastmath=False, nogil=True, error_model="numpy")
+    return _compiled(function, set())
+
+
+def compiled_in_lanes(function: Callable[_P, _R]) -> Callable[_P, _R]:
+    """Return the function as machine code that may add up sums in any order, as many terms at once as fit.
+
+    Only for steps that are judged by where they lead, as with BLAS: another kind of processor may give other bits.
+    """
+    return _compiled(function, {"reassoc", "contract", "nsz"})
+
+
+def _compiled(function: Callable[_P, _R], fastmath: set[str]) -> Callable[_P, _R]:
+    decorate: Any = numba.njit(cache=True, fastmath=fastmath or False, nogil=True, error_model="numpy")
     machine = decorate(function)
     # Numba notices changes of a function's own file only, but what is kept holds the code of all it calls.
     # With NUMBA_DISABLE_JIT, for a debugger, there is no machine code to keep.

@@ -11,12 +11,13 @@ import numpy as np
 
 from solvers.routing.network.certificate import Solution, exact_fills, executable, question_of
 from solvers.routing.network.compiled import Floats
+from solvers.routing.network.descent import Goal
 from solvers.routing.network.evaluation import Question, evaluate
 from solvers.routing.network.network import Aim, Network
-from solvers.routing.network.newton import MOST_SPARE, ROUGH, Goal, descend
+from solvers.routing.network.newton import MOST_SPARE, ROUGH, descend
 from solvers.routing.network.offer_trade import Anchor
 from solvers.routing.network.reach import in_whole, part_that_matters, spread_out
-from solvers.routing.network.recovery import best_trades
+from solvers.routing.network.recovery import trades_at
 from solvers.routing.network.repair import fit_together
 from solvers.routing.network.start import starting_prices
 
@@ -219,11 +220,11 @@ def _bound(network: Network, question: Question, search: Search) -> float:
 def _answer(network: Network, aim: Aim, search: Search, ended: tuple[Anchor, float]) -> Solution:
     """Return the trades at the prices reached; `ended` are the anchor of the offers and the exact dual there."""
     anchor, bound = ended
-    trades = best_trades(network.families, search.price, anchor)
+    trades = trades_at(network.families, search.question.pools, search.price, anchor)
     psi, value = executable(network, aim, trades)
     if bound - value > search.budget.tolerance * bound and network.markets <= MOST_REPAIRED:
         # Shortening token by token gave up too much: a circle of trades without excess, or a search ended early.
-        other = best_trades(network.families, search.price, anchor)
+        other = trades_at(network.families, search.question.pools, search.price, anchor)
         fit_together(network, aim, other)
         fitted, worth = executable(network, aim, other)
         if worth > value:

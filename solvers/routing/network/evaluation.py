@@ -10,7 +10,7 @@ from solvers.routing.network.basket_trade import add_baskets
 from solvers.routing.network.compiled import Floats, compiled
 from solvers.routing.network.network import Families
 from solvers.routing.network.offer_trade import Anchor, add_offers
-from solvers.routing.network.pair_trade import add_pairs
+from solvers.routing.network.pools import Pools, add_pools
 from solvers.routing.network.stable_trade import add_stables
 
 
@@ -18,6 +18,9 @@ class Question(NamedTuple):
     """Markets and aim, as compiled code takes them."""
 
     families: Families
+    pools: Pools
+    """The pairs of the families, prepared."""
+
     utility: Floats
     stock: Floats
     """Zero for tokens whose price is fixed."""
@@ -30,12 +33,14 @@ class Question(NamedTuple):
 def evaluate(question: Question, anchor: Anchor, price: Floats, flow: Floats, curvature: Floats) -> tuple[float, float]:
     """Return the dual value and the value tendered; set the flow left over and, unless empty, the curvature."""
     value, volume = 0.0, 0.0
+    stock, utility = question.stock, question.utility
     for k in range(len(price)):
-        flow[k] = question.stock[k]
-        value += (price[k] - question.utility[k]) * question.stock[k]
-    curvature[:, :] = 0.0
+        flow[k] = stock[k]
+        value += (price[k] - utility[k]) * stock[k]
+    for k in range(len(curvature)):
+        curvature[k, : k + 1] = 0.0
     families = question.families
-    gain, tendered = add_pairs(families.pairs, price, flow, curvature)
+    gain, tendered = add_pools(question.pools, price, flow, curvature)
     value, volume = value + gain, volume + tendered
     gain, tendered = add_baskets(families.baskets, price, flow, curvature)
     value, volume = value + gain, volume + tendered

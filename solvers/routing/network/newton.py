@@ -8,11 +8,11 @@ nothing. A step that meets such a wall is found again, with the curvature seen b
 """
 
 import math
-from typing import NamedTuple
 
 import numpy as np
 
 from solvers.routing.network.compiled import Floats, compiled
+from solvers.routing.network.descent import Descent, Found, Goal, Known, Work, curvature_of, model_of, work_for
 from solvers.routing.network.evaluation import Question, evaluate
 from solvers.routing.network.offer_trade import Anchor
 from solvers.routing.network.step import BENT, Sought, set_step
@@ -63,96 +63,12 @@ SHRINK = 0.2
 """Least factor by which one step moves the square root of a price."""
 
 
-class Goal(NamedTuple):
-    """When a descent may end."""
-
-    tolerance: float
-    """Imbalance relative to the value; not looked at where something is held back."""
-
-    spare: float
-    """Share of the value held back of all free tokens together, so that none runs short; zero for nothing."""
-
-    held: bool
-    """Whether it is held back already."""
-
-
-class Descent(NamedTuple):
-    """How one descent ended."""
-
-    value: float
-    """Of the dual, with the proximal term of the offers if there is one."""
-
-    imbalance: float
-    """Value of all flow left over where a price is free."""
-
-    steps: int
-    evaluations: int
-    settled: bool
-    """Whether the imbalance is within what was asked, or as small as arithmetic allows."""
-
-    held: bool
-    """Whether the stock has been lessened by the spare."""
-
-    stiffness: Floats
-    """Value of flow that a relative change of each price brings."""
-
-
-class Work(NamedTuple):
-    """Arrays of one descent."""
-
-    floor: Floats
-    ceiling: Floats
-    flow: Floats
-    gradient: Floats
-    """In relative prices, zero where a price is held."""
-
-    ahead: Floats
-    """The gradient at the prices tried last."""
-
-    step: Floats
-    trial: Floats
-    """Prices tried last."""
-
-    model: Floats
-    """Curvature that steps are found with."""
-
-    curvature: Floats
-    """Curvature where the dual was evaluated last."""
-
-    scratch: Floats
-    """Room for the factors of the model."""
-
-
-class Known(NamedTuple):
-    """Where a step begins."""
-
-    value: float
-    imbalance: float
-    damping: float
-    walled: int
-    """Steps in a row that met a wall."""
-
-
-class Found(NamedTuple):
-    """Where a step ended."""
-
-    length: float
-    """Share of the step, zero if nothing better was found."""
-
-    value: float
-    volume: float
-    imbalance: float
-    evaluations: int
-    hidden: bool
-    """Whether rounding hides what could still be gained."""
-
-
 @compiled
 def descend(question: Question, anchor: Anchor, price: Floats, goal: Goal, most_steps: int) -> Descent:
     """Lower the dual until the goal is reached: `price` moves in place, and the spare is taken off the stock."""
-    work = room(np.maximum(question.utility, price / FARTHEST), np.maximum(question.utility, price * FARTHEST))
+    work = work_for(np.maximum(question.utility, price / FARTHEST), np.maximum(question.utility, price * FARTHEST))
     work.trial[:] = price
-    here, evaluations = look(question, anchor, work, work.curvature), 1
+    here, evaluations = look(question, anchor, work), 1
     floor = LEAST_DAMPING if anchor.sharpness > 0.0 else 0.0
     damping = FIRST_DAMPING if anchor.sharpness > 0.0 else 0.0
     least, idle, stuck, walled = here.imbalance, 0, False, 0
@@ -161,9 +77,9 @@ def descend(question: Question, anchor: Anchor, price: Floats, goal: Goal, most_
             here = hold_back(question, work, here, goal.spare)
             goal = Goal(goal.tolerance, goal.spare, held=True)
         work.gradient[:] = work.ahead
-        work.model[:] = work.curvature
+        work.turn[0] = 1 - work.turn[0]
         if is_enough(question, work, here, goal) or idle > PATIENCE or stuck:
-            stiffness = np.diag(work.model).copy()
+            stiffness = np.diag(model_of(work)).copy()
             ended = (here.value, here.imbalance, steps, evaluations)
             return Descent(*ended, settled=True, held=goal.held, stiffness=stiffness)
         found = improve(question, anchor, price, work, Known(here.value, here.imbalance, damping, walled))
@@ -174,14 +90,14 @@ def descend(question: Question, anchor: Anchor, price: Floats, goal: Goal, most_
             stuck = damping >= MOST_DAMPING
             damping = min(max(damping * 30.0, RETRY), MOST_DAMPING)
             work.trial[:] = price
-            found = look(question, anchor, work, work.curvature)
+            found = look(question, anchor, work)
             evaluations += 1
         else:
             damping = max(damping / 4.0 if damping > 0.1 else 0.0, floor)
         price[:] = work.trial
         least = min(least, found.imbalance)
         here = found
-    stiffness = np.diag(work.curvature).copy()
+    stiffness = np.diag(curvature_of(work)).copy()
     ended = (here.value, here.imbalance, most_steps, evaluations)
     return Descent(*ended, settled=False, held=goal.held, stiffness=stiffness)
 
@@ -207,43 +123,35 @@ def each(question: Question, value: float, spare: float) -> float:
 @compiled
 def hold_back(question: Question, work: Work, here: Found, spare: float) -> Found:
     """Lessen the stock of each free token a little; return what `look` would at the same prices."""
-    most, value, imbalance = each(question, here.value, spare), here.value, 0.0
-    for k in range(len(work.trial)):
-        if question.fixed[k] == 0.0:
-            amount = min(most, MOST_SPARE * work.curvature[k, k]) / work.trial[k]
-            question.stock[k] -= amount
+    most, value, curvature = each(question, here.value, spare), here.value, curvature_of(work)
+    fixed, utility, stock, trial = question.fixed, question.utility, question.stock, work.trial
+    for k in range(len(trial)):
+        if fixed[k] == 0.0:
+            amount = min(most, MOST_SPARE * curvature[k, k]) / trial[k]
+            stock[k] -= amount
             work.flow[k] -= amount
-            value -= (work.trial[k] - question.utility[k]) * amount
-        work.ahead[k] = slope_at(question, work, k)
-        imbalance += abs(work.ahead[k])
-    return Found(1.0, value, here.volume, imbalance, 1, hidden=False)
+            value -= (trial[k] - utility[k]) * amount
+    return Found(1.0, value, here.volume, set_slopes(fixed, work), 1, hidden=False)
 
 
 @compiled
-def room(floor: Floats, ceiling: Floats) -> Work:
-    """Return the arrays of a descent."""
-    n = len(floor)
-    flow, gradient, ahead, step, trial = np.empty(n), np.empty(n), np.empty(n), np.empty(n), np.empty(n)
-    return Work(floor, ceiling, flow, gradient, ahead, step, trial, np.empty((n, n)), np.empty((n, n)), np.empty(n * n))
+def look(question: Question, anchor: Anchor, work: Work) -> Found:
+    """Evaluate the dual at the prices on trial, with the gradient and the curvature there."""
+    value, volume = evaluate(question, anchor, work.trial, work.flow, curvature_of(work))
+    return Found(1.0, value, volume, set_slopes(question.fixed, work), 1, hidden=False)
 
 
 @compiled
-def look(question: Question, anchor: Anchor, work: Work, curvature: Floats) -> Found:
-    """Evaluate the dual at the prices on trial, with the gradient and, unless empty, the curvature there."""
-    value, volume = evaluate(question, anchor, work.trial, work.flow, curvature)
+def set_slopes(fixed: Floats, work: Work) -> float:
+    """Set the value of the flow left over of each token, zero where its price is held; return the sum of sizes."""
+    trial, flow, ahead, floor, ceiling = work.trial, work.flow, work.ahead, work.floor, work.ceiling
     imbalance = 0.0
-    for k in range(len(work.trial)):
-        work.ahead[k] = slope_at(question, work, k)
-        imbalance += abs(work.ahead[k])
-    return Found(1.0, value, volume, imbalance, 1, hidden=False)
-
-
-@compiled
-def slope_at(question: Question, work: Work, k: int) -> float:
-    """Return the value of the flow left over of one token, zero where its price is held."""
-    slope = work.trial[k] * work.flow[k]
-    held = question.fixed[k] > 0.0 or (work.trial[k] <= work.floor[k] and slope >= 0.0)
-    return 0.0 if held or (work.trial[k] >= work.ceiling[k] and slope <= 0.0) else float(slope)
+    for k in range(len(trial)):
+        slope = trial[k] * flow[k]
+        held = fixed[k] > 0.0 or (trial[k] <= floor[k] and slope >= 0.0)
+        ahead[k] = 0.0 if held or (trial[k] >= ceiling[k] and slope <= 0.0) else slope
+        imbalance += abs(ahead[k])
+    return imbalance
 
 
 @compiled
@@ -254,8 +162,8 @@ def improve(question: Question, anchor: Anchor, price: Floats, work: Work, known
     tried, slope, hidden = 0, 0.0, False
     for wall in range(WALLS):
         if wall > 0:
-            work.model[:] += work.curvature
-        damping = set_step(work.model, work.gradient, work.step, work.scratch, Sought(damping, rough, bent))
+            add_lower(model_of(work), curvature_of(work))
+        damping = set_step(model_of(work), work.gradient, work.step, work.room, Sought(damping, rough, bent))
         if damping == math.inf:
             break
         slope = np.dot(work.gradient, work.step)
@@ -275,16 +183,24 @@ def improve(question: Question, anchor: Anchor, price: Floats, work: Work, known
 
 
 @compiled
+def add_lower(model: Floats, curvature: Floats) -> None:
+    """Add one lower triangle to another."""
+    for k in range(len(model)):
+        model[k, : k + 1] += curvature[k, : k + 1]
+
+
+@compiled
 def try_length(question: Question, anchor: Anchor, price: Floats, work: Work, length: float) -> Found:
     """Evaluate the dual at a share of the step."""
+    step, trial, floor, ceiling, soft = work.step, work.trial, work.floor, work.ceiling, anchor.sharpness > 0.0
     for k in range(len(price)):
-        if anchor.sharpness > 0.0:
-            moved = price[k] * math.exp(length * work.step[k])
+        if soft:
+            moved = price[k] * math.exp(length * step[k])
         else:
-            root = max(1.0 + BENT * length * work.step[k], SHRINK)
+            root = max(1.0 + BENT * length * step[k], SHRINK)
             moved = price[k] * root * root
-        work.trial[k] = min(max(moved, work.floor[k]), work.ceiling[k])
-    found = look(question, anchor, work, work.curvature)
+        trial[k] = min(max(moved, floor[k]), ceiling[k])
+    found = look(question, anchor, work)
     return Found(length, found.value, found.volume, found.imbalance, 1, hidden=False)
 
 

@@ -38,7 +38,7 @@ def fill(offers: Offers, i: int, price: Floats, anchor: Anchor) -> float:
 
 @compiled
 def add_offers(offers: Offers, price: Floats, anchor: Anchor, flow: Floats, curvature: Floats) -> tuple[float, float]:
-    """Add net trades and curvature, as `add_pairs` does; return value, less the proximal term, and value tendered."""
+    """Add net trades and curvature, as `add_pools` does; return value, less the proximal term, and value tendered."""
     value, tendered = 0.0, 0.0
     for i in range(len(offers.rate)):
         give, take = offers.tendered[i], offers.received[i]

@@ -1,9 +1,7 @@
-"""Best trades with pools of two tokens at given prices, in closed form.
+"""What pools of two tokens pay for a tender, by their own formula.
 
-With reserves R, weights w and gamma g, the pool is left alone while the price of the first token in the second is
-between g and 1/g times the pool's own; otherwise the trade goes on until the marginal price after the fee meets it.
-
-[Diamandis et al.]: https://arxiv.org/abs/2302.04938
+A tender that is the share `s` of the reserve, less the fee, earns `1 - (1 + s)**-(w1 / w2)` of the other reserve. For
+the usual weights that takes roots and products only, arranged to lose nothing where the share is small.
 """
 
 import math
@@ -13,73 +11,37 @@ from solvers.routing.network.markets import Pairs
 
 
 @compiled
-def add_pairs(pairs: Pairs, price: Floats, flow: Floats, curvature: Floats) -> tuple[float, float]:
-    """Add net trades to `flow` and, unless it is empty, edges to `curvature`; return value and value tendered.
-
-    `curvature` is the lower triangle of the Hessian in relative prices: for two tokens a weighted edge of a graph.
-    """
-    value, tendered = 0.0, 0.0
-    curved = curvature.shape[0] > 0
-    for i in range(len(pairs.gamma)):
-        first, second, gamma = pairs.first[i], pairs.second[i], pairs.gamma[i]
-        weight = pairs.weight_first[i]
-        value_first = price[first] * pairs.reserve_first[i]
-        value_second = price[second] * pairs.reserve_second[i]
-        a, b = value_first * (1.0 - weight), value_second * weight
-        if a < gamma * b:
-            ratio, fee_in, fee_out = a / (gamma * b), gamma, 1.0
-        elif gamma * a > b:
-            ratio, fee_in, fee_out = gamma * a / b, 1.0, gamma
-        else:
-            continue
-        shrink = 1.0 / math.sqrt(ratio) if weight == 0.5 else math.exp((weight - 1.0) * math.log(ratio))
-        first_in = (shrink - 1.0) / fee_in
-        second_in = (ratio * shrink - 1.0) / fee_out
-        flow[first] -= first_in * pairs.reserve_first[i]
-        flow[second] -= second_in * pairs.reserve_second[i]
-        value -= first_in * value_first + second_in * value_second
-        tendered += max(first_in * value_first, second_in * value_second)
-        if curved:
-            edge = (1.0 - weight) * shrink * value_first / fee_in
-            curvature[first, first] += edge
-            curvature[second, second] += edge
-            curvature[max(first, second), min(first, second)] -= edge
-    return value, tendered
-
-
-@compiled
-def tender_pairs(pairs: Pairs, price: Floats, tender: Floats) -> None:
-    """Set what each pool is tendered: of the first token where above zero, of the second, negated, where below."""
-    for i in range(len(pairs.gamma)):
-        gamma, weight = pairs.gamma[i], pairs.weight_first[i]
-        a = price[pairs.first[i]] * pairs.reserve_first[i] * (1.0 - weight)
-        b = price[pairs.second[i]] * pairs.reserve_second[i] * weight
-        if a < gamma * b:
-            tender[i] = growth(gamma * b, a, 1.0 - weight) * pairs.reserve_first[i] / gamma
-        elif gamma * a > b:
-            tender[i] = -growth(gamma * a, b, weight) * pairs.reserve_second[i] / gamma
-        else:
-            tender[i] = 0.0
-
-
-@compiled
-def growth(above: float, below: float, power: float) -> float:
-    """Return `(above / below) ** power - 1`, accurate where the two are close."""
-    if power == 0.5:
-        return (above - below) / (below + math.sqrt(above * below))
-    return math.expm1(power * math.log(above / below))
-
-
-@compiled
 def pair_output(pairs: Pairs, i: int, tendered: float) -> float:
-    """Return what the pool pays for a tender, signed as in `tender_pairs`, in the other token."""
-    weight = pairs.weight_first[i]
+    """Return what the pool pays, in the other token; tendered is of the first where above zero, of the second below."""
+    return paid(tendered, pairs.weight_first[i], pairs.gamma[i], (pairs.reserve_first[i], pairs.reserve_second[i]))
+
+
+@compiled
+def pair_outputs(pairs: Pairs, tendered: Floats, output: Floats) -> None:
+    """Set what each pool pays for its tender."""
+    weight, gamma, first, second = pairs.weight_first, pairs.gamma, pairs.reserve_first, pairs.reserve_second
+    for i in range(len(weight)):
+        output[i] = paid(tendered[i], weight[i], gamma[i], (first[i], second[i]))
+
+
+@compiled
+def paid(tendered: float, weight: float, gamma: float, held: tuple[float, float]) -> float:
+    """Return what one pool pays; reserves and weight are those of a row of `Pairs`."""
     if tendered >= 0.0:
-        share = pairs.gamma[i] * tendered / pairs.reserve_first[i]
-        if weight == 0.5:
-            return float(share / (1.0 + share) * pairs.reserve_second[i])
-        return float(-math.expm1(-weight / (1.0 - weight) * math.log1p(share)) * pairs.reserve_second[i])
-    share = -pairs.gamma[i] * tendered / pairs.reserve_second[i]
+        return paid_share(gamma * tendered / held[0], weight) * held[1]
+    other = 0.2 if weight == 0.8 else 0.8 if weight == 0.2 else 1.0 - weight
+    return paid_share(-gamma * tendered / held[1], other) * held[0]
+
+
+@compiled
+def paid_share(share: float, weight: float) -> float:
+    """Return the share of the other reserve that is paid; `weight` is that of the token tendered."""
     if weight == 0.5:
-        return float(share / (1.0 + share) * pairs.reserve_first[i])
-    return float(-math.expm1(-(1.0 - weight) / weight * math.log1p(share)) * pairs.reserve_first[i])
+        return share / (1.0 + share)
+    if weight == 0.8:
+        left = 1.0 / (1.0 + share)
+        return share * left * (1.0 + left) * (1.0 + left * left)
+    if weight == 0.2:
+        left = 1.0 / math.sqrt(math.sqrt(1.0 + share))
+        return share / (1.0 + share) / ((1.0 + left) * (1.0 + left * left))
+    return -math.expm1(-weight / (1.0 - weight) * math.log1p(share))

@@ -10,10 +10,10 @@ import numpy as np
 
 from solvers.routing.network.basket_trade import trade_baskets
 from solvers.routing.network.compiled import Floats, Ints, compiled
-from solvers.routing.network.evaluation import Question
 from solvers.routing.network.network import Families
 from solvers.routing.network.offer_trade import Anchor, tender_offers
-from solvers.routing.network.pair_trade import pair_output, tender_pairs
+from solvers.routing.network.pair_trade import pair_outputs
+from solvers.routing.network.pools import Pools, prepare, tender_pools
 from solvers.routing.network.stable_trade import stable_output, tender_stables
 
 TURNS = 20
@@ -45,13 +45,19 @@ class Trades(NamedTuple):
 @compiled
 def best_trades(families: Families, price: Floats, anchor: Anchor) -> Trades:
     """Return each market's best trade at these prices."""
+    return trades_at(families, prepare(families.pairs), price, anchor)
+
+
+@compiled
+def trades_at(families: Families, pools: Pools, price: Floats, anchor: Anchor) -> Trades:
+    """Return each market's best trade at these prices; `pools` are the pairs, prepared."""
     trades = Trades(
         np.empty(len(families.pairs.gamma)),
         np.empty(len(families.baskets.tokens)),
         np.empty(len(families.stables.gamma)),
         np.empty(len(families.offers.rate)),
     )
-    tender_pairs(families.pairs, price, trades.pairs)
+    tender_pools(pools, price, trades.pairs)
     trade_baskets(families.baskets, price, trades.baskets)
     tender_stables(families.stables, price, trades.stables)
     tender_offers(families.offers, price, anchor, trades.offers)
@@ -73,26 +79,26 @@ def arcs_of(families: Families, trades: Trades) -> Arcs:
     pairs, stables, offers = families.pairs, families.stables, families.offers
     count = len(pairs.gamma) + len(stables.gamma) + len(offers.rate)
     arcs = Arcs(np.empty(count, np.int64), np.empty(count, np.int64), np.empty(count), np.empty(count))
-    at = 0
-    for i in range(len(pairs.gamma)):
-        output = pair_output(pairs, i, trades.pairs[i])
-        at = put(arcs, at, (pairs.first[i], pairs.second[i]), trades.pairs[i], output)
+    put(arcs, 0, pairs.first, pairs.second, trades.pairs)
+    pair_outputs(pairs, trades.pairs, arcs.output)
+    at = len(pairs.gamma)
+    put(arcs, at, stables.first, stables.second, trades.stables)
     for i in range(len(stables.gamma)):
-        output = stable_output(stables, i, trades.stables[i])
-        at = put(arcs, at, (stables.first[i], stables.second[i]), trades.stables[i], output)
-    for i in range(len(offers.rate)):
-        amount = trades.offers[i]
-        at = put(arcs, at, (offers.tendered[i], offers.received[i]), amount, amount * offers.rate[i])
+        arcs.output[at + i] = stable_output(stables, i, trades.stables[i])
+    at += len(stables.gamma)
+    put(arcs, at, offers.tendered, offers.received, trades.offers)
+    arcs.output[at:] = trades.offers * offers.rate
     return arcs
 
 
 @compiled
-def put(arcs: Arcs, at: int, ends: tuple[int, int], tendered: float, output: float) -> int:
-    """Set one trade, tendered in the second token where negative; return the next place."""
-    forward = tendered >= 0.0
-    arcs.give[at], arcs.take[at] = (ends[0], ends[1]) if forward else (ends[1], ends[0])
-    arcs.amount[at], arcs.output[at] = abs(tendered), output
-    return at + 1
+def put(arcs: Arcs, at: int, first: Ints, second: Ints, tendered: Floats) -> None:
+    """Set the ends and amounts of trades from a place on; those below zero go from the second token to the first."""
+    give, take, amount = arcs.give[at:], arcs.take[at:], arcs.amount[at:]
+    for i in range(len(tendered)):
+        forward = tendered[i] >= 0.0
+        give[i], take[i] = first[i] if forward else second[i], second[i] if forward else first[i]
+        amount[i] = abs(tendered[i])
 
 
 @compiled
@@ -100,9 +106,10 @@ def totals(families: Families, trades: Trades, arcs: Arcs, given: Floats, taken:
     """Set what is handed over and what is received of each token."""
     given[:] = 0.0
     taken[:] = 0.0
-    for i in range(len(arcs.amount)):
-        given[arcs.give[i]] += arcs.amount[i]
-        taken[arcs.take[i]] += arcs.output[i]
+    give, take, amount, output = arcs
+    for i in range(len(amount)):
+        given[give[i]] += amount[i]
+        taken[take[i]] += output[i]
     for i, token in enumerate(families.baskets.tokens):
         given[token] -= min(trades.baskets[i], 0.0)
         taken[token] += max(trades.baskets[i], 0.0)
@@ -182,17 +189,17 @@ def solve_dominant(system: Floats, right: Floats) -> Floats:
 
 
 @compiled
-def balance(question: Question, trades: Trades) -> Floats:
-    """Shorten trades in place until no token runs short; return the net trade of each token."""
-    families, size = question.families, len(question.stock)
+def balance(families: Families, stock: Floats, trades: Trades) -> Floats:
+    """Shorten trades in place until no token runs short of its stock; return the net trade of each token."""
+    size = len(stock)
     given, taken, short = np.empty(size), np.empty(size), np.zeros(size, np.int64)
     arcs, whole = arcs_of(families, trades), True
     for turn in range(TURNS + size):
         totals(families, trades, arcs, given, taken)
-        if not mark_short(question, given, taken, short):
+        if not mark_short(stock, given, taken, short):
             break
         if turn < TURNS:
-            factor = joint_factors(flows(families, trades, arcs, size), given, question.stock, short)
+            factor = joint_factors(flows(families, trades, arcs, size), given, stock, short)
         else:
             factor = (1 - short).astype(np.float64)
         shorten(families, trades, arcs, factor)
@@ -204,12 +211,11 @@ def balance(question: Question, trades: Trades) -> Floats:
 
 
 @compiled
-def mark_short(question: Question, given: Floats, taken: Floats, short: Ints) -> bool:
+def mark_short(stock: Floats, given: Floats, taken: Floats, short: Ints) -> bool:
     """Mark the tokens of which more is handed over than there is; return whether there are any now."""
     found = False
     for k in range(len(given)):
-        lack = given[k] - taken[k] - question.stock[k]
-        if question.fixed[k] == 0.0 and lack > ROUNDING * given[k]:
+        if given[k] - taken[k] - stock[k] > ROUNDING * given[k]:
             short[k] = 1
             found = True
     return found

@@ -103,7 +103,7 @@ def stable_trade(stables: Stables, i: int, price_first: float, price_second: flo
 
 @compiled
 def add_stables(stables: Stables, price: Floats, flow: Floats, curvature: Floats) -> tuple[float, float]:
-    """Add net trades and curvature, as `add_pairs` does; return value and value tendered."""
+    """Add net trades and curvature, as `add_pools` does; return value and value tendered."""
     value, tendered = 0.0, 0.0
     for i in range(len(stables.gamma)):
         first, second = stables.first[i], stables.second[i]
@@ -123,7 +123,7 @@ def add_stables(stables: Stables, price: Floats, flow: Floats, curvature: Floats
 
 @compiled
 def tender_stables(stables: Stables, price: Floats, tender: Floats) -> None:
-    """Set what each pool is tendered, signed as in `tender_pairs`."""
+    """Set what each pool is tendered, signed as in `tender_pools`."""
     for i in range(len(stables.gamma)):
         got_first, got_second, _ = stable_trade(stables, i, price[stables.first[i]], price[stables.second[i]])
         tender[i] = -got_first if got_first < 0.0 else got_second
@@ -131,7 +131,7 @@ def tender_stables(stables: Stables, price: Floats, tender: Floats) -> None:
 
 @compiled
 def stable_output(stables: Stables, i: int, tendered: float) -> float:
-    """Return what the pool pays for a tender, signed as in `tender_pairs`, in the other coin."""
+    """Return what the pool pays for a tender, signed as in `tender_pools`, in the other coin."""
     rate_first, rate_second, gamma = stables.rate_first[i], stables.rate_second[i], stables.gamma[i]
     x0, y0 = stables.balance_first[i] * rate_first, stables.balance_second[i] * rate_second
     d = invariant(stables.amplification[i], x0, y0)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from solvers.routing.network.cholesky import factorise, solve_factored
-from solvers.routing.network.compiled import Floats, Ints, compiled
+from solvers.routing.network.compiled import Floats, compiled, compiled_in_lanes
 
 BENT = 0.5
 """Share of the gradient that bends the dual in square roots of prices."""
@@ -23,14 +23,14 @@ RAISE, FIRST_RAISE = 4.0, 0.125
 TINY = 1e-13
 """Damping, relative to the greatest curvature, that keeps a factorisation possible."""
 
-DENSE = 64
+DENSE = 16
 """Tokens up to which the system is factorised; beyond, conjugate gradients are tried first."""
 
 MOST_TURNS = 24
 """Conjugate gradients found no answer in as many turns: the graph of tokens is long, a factorisation is quicker."""
 
-ROUGHEST = 0.1
-"""Residual of a step far from the optimum; near it, the imbalance, which keeps the convergence quadratic."""
+ROUGHEST, FINER = 0.03, 0.1
+"""Residual of a step far from the optimum; near it, this share of the imbalance keeps the convergence quadratic."""
 
 
 class Sought(NamedTuple):
@@ -46,87 +46,122 @@ class Sought(NamedTuple):
     """Share of the gradient that belongs to the curvature."""
 
 
+class Room(NamedTuple):
+    """Arrays that a step needs."""
+
+    system: Floats
+    """Of tokens that are free, where the system is factorised."""
+
+    diagonal: Floats
+    scale: Floats
+    """The inverse of the diagonal, zero for tokens that are held."""
+
+    left: Floats
+    along: Floats
+    bent: Floats
+
+
 @compiled
-def set_step(model: Floats, gradient: Floats, step: Floats, scratch: Floats, sought: Sought) -> float:
+def room_for(tokens: int) -> Room:
+    """Return the arrays for so many tokens."""
+    n = tokens
+    return Room(np.empty(n * n), np.empty(n), np.empty(n), np.empty(n), np.empty(n), np.empty(n))
+
+
+@compiled
+def set_step(model: Floats, gradient: Floats, step: Floats, room: Room, sought: Sought) -> float:
     """Set the step of each token that has a gradient; return the damping it took, or infinity if there is none.
 
     `model` is the lower triangle of the Laplacian.
     """
-    damping, rough, bent = sought.damping, sought.rough, sought.bent
-    free = np.flatnonzero(gradient)
-    size = len(free)
-    system, found = scratch[: size * size].reshape((size, size)), np.empty(size)
-    greatest = 0.0
-    for row in range(size):
-        greatest = max(greatest, model[free[row], free[row]])
+    damping, greatest, size, bent, diagonal = sought.damping, 0.0, len(gradient), sought.bent, room.diagonal
+    for k in range(size):
+        if gradient[k] != 0.0:
+            greatest = max(greatest, model[k, k])
     while damping < math.inf:
-        gather(model, free, system)
-        for row in range(size):
-            slope = gradient[free[row]]
-            system[row, row] += bent * slope + damping * abs(slope) + TINY * greatest
-            found[row] = -slope
-        if solve(system, found, min(rough, ROUGHEST)):
-            break
+        for k in range(size):
+            slope = gradient[k]
+            diagonal[k] = model[k, k] + bent * slope + damping * abs(slope) + TINY * greatest
+        if solve(model, gradient, step, room, min(FINER * sought.rough, ROUGHEST)):
+            return damping
         damping = max(RAISE * damping, FIRST_RAISE) if damping < 1.0 else math.inf
     step[:] = 0.0
-    if damping < math.inf:
-        step[free] = found
     return damping
 
 
 @compiled
-def gather(model: Floats, free: Ints, system: Floats) -> None:
-    """Copy the rows and columns of free tokens, both triangles."""
-    for row in range(len(free)):
-        for column in range(row + 1):
-            system[row, column] = model[free[row], free[column]]
-            system[column, row] = system[row, column]
-
-
-@compiled
-def solve(system: Floats, right: Floats, rough: float) -> bool:
-    """Overwrite the right side with the solution, up to a residual; return whether the system is positive definite."""
-    if len(right) > DENSE:
-        turns, found = conjugate(system, right, rough)
-        if turns < 0:
-            return False
+def solve(model: Floats, gradient: Floats, step: Floats, room: Room, rough: float) -> bool:
+    """Set the step that undoes the gradient, up to a residual; return whether the system is positive definite."""
+    free = np.flatnonzero(gradient)
+    if len(free) > DENSE:
+        turns = conjugate(model, gradient, step, room, rough)
         if turns < MOST_TURNS:
-            right[:] = found
-            return True
+            return turns >= 0
+    size = len(free)
+    system = room.system[: size * size].reshape((size, size))
+    for row in range(size):
+        for column in range(row):
+            system[row, column] = model[free[row], free[column]]
+        system[row, row] = room.diagonal[free[row]]
     if not factorise(system):
         return False
+    right = -gradient[free]
     solve_factored(system, right)
+    step[:] = 0.0
+    step[free] = right
     return True
 
 
 @compiled
-def conjugate(system: Floats, right: Floats, rough: float) -> tuple[int, Floats]:
-    """Return the turns of conjugate gradients, scaled by the diagonal, and what they found; below zero if indefinite.
+def conjugate(model: Floats, gradient: Floats, step: Floats, room: Room, rough: float) -> int:
+    """Set the step by conjugate gradients, scaled by the diagonal; return the turns taken, below zero if indefinite.
 
     Many markets meet at each token, which makes the scaled Laplacian close to the identity.
     """
-    size = len(right)
-    scale = np.empty(size)
+    diagonal, scale, left, along = room.diagonal, room.scale, room.left, room.along
+    size, now = len(step), 0.0
     for k in range(size):
-        if not system[k, k] > 0.0:
-            return -1, scale
-        scale[k] = 1.0 / system[k, k]
-    found, left = np.zeros(size), right.copy()
-    along = scale * left
-    size_now = np.dot(left, along)
-    enough = rough * rough * size_now
+        if not diagonal[k] > 0.0 and gradient[k] != 0.0:
+            return -1
+        scale[k] = 1.0 / diagonal[k] if gradient[k] != 0.0 else 0.0
+        step[k], left[k] = 0.0, -gradient[k]
+        along[k] = scale[k] * left[k]
+        now += left[k] * along[k]
+    enough = rough * rough * now
     for turn in range(MOST_TURNS):
-        bent = np.dot(system, along)
-        curved = np.dot(along, bent)
+        curved = bend(model, room)
         if not curved > 0.0:
-            return -1, found
-        share = size_now / curved
-        found += share * along
-        left -= share * bent
-        scaled = scale * left
-        size_next = np.dot(left, scaled)
-        if size_next <= enough:
-            return turn, found
-        along = scaled + (size_next / size_now) * along
-        size_now = size_next
-    return MOST_TURNS, found
+            return -1
+        ahead = go(step, room, now / curved)
+        if ahead <= enough:
+            return turn
+        for k in range(size):
+            along[k] = scale[k] * left[k] + ahead / now * along[k]
+        now = ahead
+    return MOST_TURNS
+
+
+@compiled_in_lanes
+def bend(model: Floats, room: Room) -> float:
+    """Set what the system makes of the direction, and return their product; the diagonal is read from its array."""
+    along, bent, diagonal, product = room.along, room.bent, room.diagonal, 0.0
+    for k in range(len(along)):
+        total, here = diagonal[k] * along[k], along[k]
+        for i in range(k):
+            total += model[k, i] * along[i]
+            bent[i] += model[k, i] * here
+        bent[k] = total
+    for k in range(len(along)):
+        product += bent[k] * along[k]
+    return product
+
+
+@compiled_in_lanes
+def go(step: Floats, room: Room, share: float) -> float:
+    """Go a share of the direction; return the square of what is left, as the diagonal scales it."""
+    along, bent, left, scale, size = room.along, room.bent, room.left, room.scale, 0.0
+    for k in range(len(step)):
+        step[k] += share * along[k]
+        left[k] -= share * bent[k]
+        size += left[k] * left[k] * scale[k]
+    return size

@@ -7,9 +7,11 @@ from solvers.routing.network.basket_trade import add_baskets, trade_baskets
 from solvers.routing.network.certificate import question_of
 from solvers.routing.network.compiled import Floats
 from solvers.routing.network.evaluation import evaluate
+from solvers.routing.network.markets import Pairs
 from solvers.routing.network.network import Network, arbitrage
 from solvers.routing.network.offer_trade import Anchor
-from solvers.routing.network.pair_trade import add_pairs, pair_output, tender_pairs
+from solvers.routing.network.pair_trade import pair_output
+from solvers.routing.network.pools import add_pools, prepare, tender_pools
 from solvers.routing.network.stable_trade import add_stables, invariant, stable_output, tender_stables
 from tests.solvers.routing.network.random_networks import random_network
 from venues.seeds import generator
@@ -22,6 +24,14 @@ def drawn(seed: int, counts: list[int]) -> tuple[Network, Floats]:
     chance = generator(seed, "trades")
     network, price = random_network(chance, 3, counts)
     return network, price * np.exp(chance.normal(0, 0.3, 3))
+
+
+def add_pairs(pairs: Pairs, price: Floats, flow: Floats, curvature: Floats) -> tuple[float, float]:
+    return add_pools(prepare(pairs), price, flow, curvature)
+
+
+def tender_pairs(pairs: Pairs, price: Floats, tender: Floats) -> None:
+    tender_pools(prepare(pairs), price, tender)
 
 
 def anchor_of(network: Network, price: Floats) -> Anchor:
