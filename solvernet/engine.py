@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from auction.auctioneer import Auctioneer
 from auction.conduct.dependence import DependenceMonitor
 from auction.conduct.records import records_of
+from auction.disclosure import Disclosure
 from auction.house import Benchmark, absent, before_fees, benchmark
 from auction.ledger import Event
 from auction.validator.validator import Validator
@@ -88,6 +89,7 @@ class Engine:
         self.holdings_in = {solver: holdings(world, solver) for solver in solver_names(scenario)}
         self._watch(world)
         self.conduct = DependenceMonitor(software=software)
+        self._disclosure = Disclosure(scenario.rounds.opens_bids, self.auctioneer.journal)
         self._has_house = has_house
         self._graph: LiquidityGraph | None = None
         self._snapshot: Snapshot | None = None
@@ -163,6 +165,7 @@ class Engine:
             return False
         self.rounds += 1
         self.auctioneer.skip_round(self.rounds, "no broker from the announcement to the award")
+        self._disclosure.end_round(self.now_ms, self.rounds)
         return True
 
     def open_round(self, seal_key: str = "") -> Announcement:
@@ -206,6 +209,7 @@ class Engine:
         if self._snapshot is not None:
             world, begun = self.auctioneer.world, self.auctioneer.executor.runs()[before:]
             self.venue_record.awarded(begun, self._snapshot, world.truth)
+        self._disclosure.end_round(self.now_ms, self.rounds)
         if self.now_ms >= self.name.window.end:
             self.auctioneer.close_books()
 
@@ -216,6 +220,7 @@ class Engine:
     def finish(self) -> None:
         """End the run: what is open ends, conduct is summed up, the books are closed."""
         self.auctioneer.finish()
+        self._disclosure.finish(self.now_ms, self.rounds)
         now_ms, journal = self.now_ms, self.auctioneer.journal
         for finding in self.conduct.findings():
             journal.note(now_ms, "conduct.finding", finding.to_json())

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from auction.disclosure import OPENED, ClosedRounds
 from auction.ledger import Event
 from auction.sanctions.table import BY_FILL, PENALTIES
 from solvers.messages import Ban, FillEvidence, Notice, StepEvidence
@@ -32,13 +33,16 @@ class Notices:
 
     def __init__(self) -> None:
         self._files: dict[str, _File] = {}
+        self._rounds = ClosedRounds()
+        self._bidders: set[str] = set()
         self._last_failed = ""
         """Fill whose failure or breach was noted last: a suspension follows at once on the fault that it is for."""
 
     def hear(self, events: Sequence[Event]) -> Iterator[tuple[Notice, ...]]:
         """Yield the notices that each event, in the order of the ledger, gives rise to."""
         for event in events:
-            yield tuple(self._of(event, event.body)) if isinstance(event.body, dict) else ()
+            body = event.body if isinstance(event.body, dict) else {}
+            yield (*self._of(event, body), *self._opened(event, body))
 
     def _of(self, event: Event, body: dict[str, Any]) -> Iterator[Notice]:
         if event.kind == "fill.awarded":
@@ -63,6 +67,17 @@ class Notices:
         elif event.kind == "conduct.finding":
             for name in body["pair"]:
                 yield Notice(solver=name, topic="flag", detail=f"dependence between {' and '.join(body['pair'])}")
+
+    def _opened(self, event: Event, body: dict[str, Any]) -> Iterator[Notice]:
+        """Yield all rounds of an epoch that has ended, for everybody who has ever bid."""
+        self._rounds.hear(event)
+        if event.kind == "bids.opened":
+            self._bidders.add(body["solver"])
+        elif event.kind == OPENED:
+            for opened in self._rounds.take(body["last"]):
+                detail = f"all bids of round {opened.round}"
+                for name in sorted(self._bidders):
+                    yield Notice(solver=name, topic="opened", detail=detail, opened=opened)
 
     def _banned(self, body: dict[str, Any]) -> Ban:
         return Ban(

@@ -92,6 +92,9 @@ class Rounds(Boundary):
     """How winners are chosen: by exact search or greed, within limits; the program of the auctioneer if left out."""
 
     prices: bool = False
+    opens_bids: int = Field(default=0, ge=0)
+    """Rounds of an epoch, at the end of which everybody's bids are opened to all solvers; never if 0."""
+
     penalties: PenaltiesPart | None = None
     quarantine: QuarantinePart | None = None
 

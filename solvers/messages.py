@@ -10,6 +10,7 @@ from intents.fees import RoundFees
 from intents.intent import Intent
 from solvers.bid import MAX_FILLS, Bid, BidFill
 from solvers.bid_codes import BidCode
+from solvers.opened_bids import OpenedRound
 from venues.snapshot import Snapshot
 
 MAX_BIDS: Final = 64
@@ -194,11 +195,14 @@ class Notice(Boundary):
 
     kind: Literal["notice"] = "notice"
     solver: str
-    topic: Literal["settled", "failed", "flag", "banned"]
+    topic: Literal["settled", "failed", "flag", "banned", "opened"]
     intent_id: str = ""
     detail: str = ""
     ban: Ban | None = None
     """The ban, where the news is one."""
+
+    opened: Annotated[OpenedRound | None, Field(exclude_if=lambda value: value is None)] = None
+    """All bids of a round, where the news is that they are opened."""
 
 
 class Hello(Boundary):

@@ -88,6 +88,8 @@ class Session:
     def _pass_on(self, notice: Notice) -> None:
         if notice.ban is not None:
             self._solver.on_ban(notice.ban)
+        elif notice.opened is not None:
+            self._solver.on_opened(notice.opened)
         elif notice.topic == "flag":
             self._solver.on_flag(notice)
         else:

@@ -10,6 +10,7 @@ from intents.fees import RoundFees
 from solvers.bid import Bid, BidFill
 from solvers.errors import NoProgramError, TwoAimsError
 from solvers.messages import Announcement, Award, Ban, Notice, OwnSettlement
+from solvers.opened_bids import OpenedRound
 from solvers.routing import auto, careful, own
 from solvers.routing.auto import Budget
 from solvers.routing.own import IntentProgram, Objective
@@ -187,6 +188,9 @@ class Solver(ABC):
 
     def on_ban(self, ban: Ban) -> None:  # noqa: B027  an optional hook
         """Hear that this solver's bids are refused for a while, why, and how to contest it."""
+
+    def on_opened(self, opened: OpenedRound) -> None:  # noqa: B027  an optional hook
+        """Hear what everybody bid in a round, once its epoch is over, and what became of it."""
 
     def on_flag(self, notice: Notice) -> None:  # noqa: B027  an optional hook
         """Hear that this solver was flagged, and with what evidence."""

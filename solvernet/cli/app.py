@@ -6,7 +6,7 @@ from typing import Annotated, Final
 import typer
 
 from solvernet import __version__
-from solvernet.cli import feeds, graph, inspect, route, run
+from solvernet.cli import feeds, graph, inspect, opened, route, run
 
 UsageError: Final[type[Exception]] = typer.BadParameter.__bases__[0]
 """What typer raises for a command line it does not understand; it has no name of its own there."""
@@ -43,6 +43,7 @@ app.command("validate")(inspect.validate)
 app.command("migrate")(inspect.migrate)
 app.command("explain")(inspect.explain)
 app.command("appeal")(inspect.appeal)
+app.command("bids")(opened.bids)
 app.command("conduct")(inspect.conduct)
 app.command("graph")(graph.graph)
 app.command("route")(route.route)

@@ -17,6 +17,7 @@ from solvernet.breach_table import breach_table, gained
 from solvernet.cli.app import run_app
 from solvernet.explain import explain
 from solvernet.inline import InlineRun
+from solvernet.opened_bids import opened_bids
 from solvernet.simulate import Prepared, RunConfig, meta
 from solvernet.validation import validate, validation_of
 from solvernet.who_paid import who_paid
@@ -25,6 +26,7 @@ from tests.solvernet.killed_runs import cut_text
 
 CHEAT = "solvers.adversaries.cheat:Cheat?way=detour,overcharge,skim"
 TEXT = cut_text("calm-v1").replace('["single-path"]', f'["single-path", "{CHEAT}"]') + "\n[rounds.penalties]\n"
+TEXT = TEXT.replace('bond_chain = "rollup"\n', 'bond_chain = "rollup"\nopens_bids = 2\n')
 
 
 @pytest.fixture(scope="module")
@@ -259,3 +261,38 @@ def test_until_its_blocks_count_elsewhere_a_breach_is_a_suspicion_that_goes_with
     assert retold.punished() == []
     retold.show()
     assert len(retold.punished()) == len(told.bodies("fill.breached"))
+
+
+def test_the_bids_of_all_rounds_are_opened_and_can_be_looked_at(
+    run: InlineRun, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_app(["bids", str(folder), "--round", "1"]) == 0
+    table = capsys.readouterr().out
+    assert run_app(["bids", str(folder), "--json"]) == 0
+    opened = json.loads(capsys.readouterr().out)
+
+    assert "cheat/0" in table
+    assert "single-path/0" in table
+    judged = [e.body for e in run.events if e.kind == "bids.judged" and isinstance(e.body, dict)]
+    sheets = [sheet for each in opened for sheet in each["sheets"]]
+    assert len(sheets) == len([e for e in run.events if e.kind == "bids.opened"])
+    assert sum(len(sheet["bids"]) for sheet in sheets) == sum(len(body["results"]) for body in judged)  # type: ignore[arg-type]
+    assert run_app(["bids", str(folder), "--round", "999"]) == 2
+    assert "the bids of round 999 are not opened" in capsys.readouterr().err
+
+
+def test_before_its_epoch_is_over_no_bid_is_shown_and_a_forged_one_is_found(run: InlineRun, tmp_path: Path) -> None:
+    ends = [i for i, event in enumerate(run.events) if event.kind == "bids.published"]
+    early = written(run, tmp_path / "early", ends[0])
+    assert opened_bids(early) == ()
+
+    forged = InlineRun.__new__(InlineRun)
+    forged.engine = run.engine
+    forged.events = [
+        replace(e, body={**e.body, "results": []})
+        if e.kind == "bids.judged" and e.round == 1 and isinstance(e.body, dict) and e.body["solver"] == "cheat"
+        else e
+        for e in run.events
+    ]
+    with pytest.raises(LedgerError, match="the bids of round 1 are not those that were opened"):
+        opened_bids(written(forged, tmp_path / "forged", len(run.events)))

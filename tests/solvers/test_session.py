@@ -10,6 +10,7 @@ from intents.errors import SealError
 from intents.sealing import Letterbox
 from solvers.bid import Bid
 from solvers.messages import MAX_BIDS, Announcement, Award, Ban, BidSheet, Notice, OpenIntent, SealedSheet
+from solvers.opened_bids import OpenedRound, OpenedSheet
 from solvers.session import ERROR_LIMIT, OUTPUT_LIMIT, Session
 from solvers.solver import Batch, Solver
 from tests.solvers.small_market import EXPIRY, NOW_MS, intent, market
@@ -314,3 +315,18 @@ def test_a_ban_reaches_the_hook_of_its_own() -> None:
     Session(Banned(honest), NAME, SECRET).hear(Notice(solver=NAME, topic="banned", ban=ban))
 
     assert heard == [ban]
+
+
+def test_opened_bids_reach_the_hook_of_their_own() -> None:
+    heard: list[OpenedRound] = []
+
+    class Reader(Plugin):
+        def on_opened(self, opened: OpenedRound) -> None:
+            heard.append(opened)
+
+    opened = OpenedRound(round=3, sheets=(OpenedSheet(solver="rival", bids=()),))
+    notice = Notice(solver=NAME, topic="opened", opened=opened)
+
+    Session(Reader(honest), NAME, SECRET).hear(Notice.model_validate_json(notice.model_dump_json()))
+
+    assert heard == [opened]
