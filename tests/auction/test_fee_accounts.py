@@ -202,3 +202,40 @@ def test_honest_solvers_price_intents_so_that_the_fee_fits() -> None:
 def _at_the_limit(bid: Bid) -> Bid:
     fills = tuple(fill.model_copy(update={"debit": dollars(16)}) for fill in bid.fills)
     return bid.model_copy(update={"fills": fills})
+
+
+def begun(**where: Any) -> Hall:
+    """Return a run of one round in which `solver` outbids `rival`, just after the award."""
+    rules = replace(RULES, payment="vcg", charges=Charges(rule=SHARE, most_penalty=dollars(100)))
+    here = hall(rules=rules, solver=plain(), rival=plain(markup_bps=20))
+    here.post(signed(quantity=2.0, **where))
+    here.play()
+    return here
+
+
+def test_what_fails_without_the_winners_doing_costs_it_the_reward_and_never_its_bond() -> None:
+    here = begun()
+    home = here.auctioneer.world.chain(L1)
+    gone = home.state.escrow.vault(OWNER.address)
+    home.state = replace(home.state, escrow=home.state.escrow.credit(OWNER.address, -gone))
+
+    here.live(600)
+
+    due = only(here, "reward.due")
+    assert only(here, "fill.failed")["responsible"] == "environment"
+    assert int(due["reward"]) > 0 == int(due["due"])
+    assert "fine" not in due
+    assert here.auctioneer.world.state(L2).escrow.bonds["solver"] == BOND
+
+
+def test_a_fill_elsewhere_is_accounted_for_once_its_fee_is_in_the_vault() -> None:
+    here = begun(chains=(L2,))
+    here.live(120)
+    assert here.noted("fill.delivered")
+    assert not here.noted("reward.due")
+
+    here.live(3600)
+
+    awarded, due = only(here, "fill.awarded"), only(here, "reward.due")
+    assert (awarded["chain"], due["fees"]) == (L2, awarded["fee"])
+    assert int(due["fees"]) > 0

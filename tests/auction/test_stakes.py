@@ -70,3 +70,16 @@ def test_what_is_free_of_a_stake_is_what_no_fill_speaks_for() -> None:
     here.live(600)
     assert stakes.free(here.world, ["solver"]) == {place: BOND - staked}
     assert here.world.state(L2).escrow.bonds["solver"] == BOND - staked
+
+
+def test_what_is_to_be_slashed_is_spoken_for_until_it_is() -> None:
+    here = court()
+    document = terms()
+    here.entry(document.signed)
+    here.begin(plan(here.world, document), walks=True)
+    while not here.aftermath.verdicts:
+        here.live(1)
+
+    (failed,) = here.noted("fill.failed")
+    assert here.world.state(L2).escrow.bonds["solver"] == BOND
+    assert here.aftermath.spoken_for() == {"solver": int(str(failed["slashed"]))}

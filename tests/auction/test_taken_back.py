@@ -58,7 +58,12 @@ def test_a_delivery_that_is_taken_back_is_made_good_by_the_pool() -> None:
     assert here.world.state(L1).clearing.account(OWNER.address).positions == {}
     here.live(30)
 
-    assert kinds(here) == ["fill.awarded", "fill.delivered", "fill.undone", "fill.delivered"]
+    events = here.journal.drain()
+    told = [event.kind for event in events if event.kind.startswith("fill.")]
+    assert told == ["fill.awarded", "fill.delivered", "fill.undone", "fill.delivered"]
+    costs = [int(str(e.body["cost_wei"])) for e in events if isinstance(e.body, dict) and "cost_wei" in e.body]
+    assert len(costs) == 2
+    assert here.executor.run("fill").gas_wei == {L1: costs[-1]}
     assert (entry.state, entry.filled) == (State.FILLED, options(2))
     assert sum(here.world.state(L1).clearing.account(OWNER.address).positions.values()) == options(2)
     assert here.executor.is_idle()

@@ -7,6 +7,7 @@ import pytest
 
 from auction.quarantine.quarantine import Freeze, Quarantine
 from auction.quarantine.rules import QuarantineRules, Seen, Trouble, broken_groups
+from auction.quarantine.suspicion import Suspicion
 from venues.seeds import generator
 
 MINUTE_MS = 60_000
@@ -214,3 +215,33 @@ def test_only_poison_is_ever_convicted_while_intents_come_and_go(seed: int) -> N
     assert {name[0] for name in rounds.frozen} <= {"p"}
     honest = [sum(name.startswith("h") for name in held) for held in rounds.held]
     assert sum(honest) < 0.3 * 60 * 2 * 7
+
+
+def test_trouble_with_an_intent_that_has_ended_meanwhile_is_nobodys() -> None:
+    quarantine = Quarantine(RULES)
+    seen = Seen(number=1, time_ms=MINUTE_MS, intents=frozenset({"a1"}), present=frozenset(TWO))
+
+    assert quarantine.saw(seen, {"a1": ("house_stalled", "too much work")}, {"b1": "b"}) == ()
+
+
+def test_a_group_that_is_not_believed_is_believed_again_once_it_has_worked() -> None:
+    suspicion = Suspicion(RULES)
+
+    def told(number: int, *intents: str, broken: tuple[str, ...] = ()) -> Seen:
+        made = Seen(
+            number=number,
+            time_ms=number * MINUTE_MS,
+            intents=frozenset(intents),
+            present=frozenset(TWO),
+            broken=frozenset(broken),
+        )
+        suspicion.look(made, {"a1", "b1", "c1"})
+        return made
+
+    told(1, "a1")
+    told(2, "a1", broken=("glass",))
+    fresh = Seen(number=3, time_ms=1, intents=frozenset({"b1"}), present=frozenset(TWO), broken=frozenset({"glass"}))
+    assert suspicion.accusers(fresh) == frozenset()
+
+    told(4, "a1")
+    assert suspicion.accusers(fresh) == {"glass"}

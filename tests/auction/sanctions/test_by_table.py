@@ -180,3 +180,24 @@ def test_who_settled_something_else_than_awarded_is_banned_for_a_day_with_the_ev
         "a": f"banned until {5 + 24 * HOUR_MS} for breach: amounts: 9 for 8"
     }
     assert bench.sanctions.refused(5 + 24 * HOUR_MS) == {}
+
+
+def test_of_several_penalties_in_force_the_longest_is_told() -> None:
+    bench = Bench()
+    bench.end("unbacked", at_ms=1)
+    bench.breach(at_ms=2)
+    bench.judge("foreign", at_ms=1)
+
+    assert bench.sanctions.refused(3)["a"].startswith(f"banned until {2 + 24 * HOUR_MS} for breach")
+
+
+def test_bids_that_were_refused_because_of_a_ban_do_not_count_as_good_ones() -> None:
+    bench = Bench()
+    bench.judge(*["terms"] * 20, at_ms=1)
+    (first,) = bench.bans
+    bench.judge(*["suspended"] * 90, at_ms=first["until"] - 1)
+
+    bench.judge(*["terms"] * 20, at_ms=first["until"])
+
+    assert [ban["code"] for ban in bench.bans] == ["false_bids", "false_bids"]
+    assert bench.bans[-1]["figures"]["bids"] == 20

@@ -217,3 +217,10 @@ def test_a_ban_carries_the_fills_and_figures_that_it_rests_on() -> None:
 
     assert ban.case.fills == tuple(fades)
     assert ban.case.figures == {"fades": 2, "orders": 3, "rate_ppm": 130_434, "most_ppm": 120_000, "level": 0}
+
+
+def test_however_low_the_bound_nobody_is_blocked_without_a_fade() -> None:
+    days = Days(replace(RULES, most_ppm=1))
+    days.end("settled", at_ms=1)
+
+    assert days.look(LOOK_MS) == []

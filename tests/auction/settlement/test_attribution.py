@@ -181,3 +181,16 @@ def test_a_verdict_names_fill_intent_and_solver() -> None:
     verdict = attribute(failed("late: x"), None)
 
     assert (verdict.fill_id, verdict.intent_id, verdict.solver) == ("fill", terms().intent_id, "solver")
+
+
+def test_a_loss_by_a_reorganisation_does_not_excuse_who_sent_nothing() -> None:
+    scene = world()
+    executor = Executor(POLICY)
+    made = plan(scene)
+    restored = Restored(scene.fork(), executor.fork(), [made])
+    executor.start(made, settles=False, world=scene)
+    live(scene, executor, 3600)
+
+    verdict = attribute(executor.run("fill"), restored, taken=1)
+
+    assert (verdict.responsible, verdict.detail) == ("solver", "it won and sent no transaction")

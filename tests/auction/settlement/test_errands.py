@@ -1,5 +1,7 @@
 """Errands of the auctioneer's own, and copies of an executor that runs them."""
 
+from dataclasses import replace
+
 from auction.settlement.executor import Executor
 from auction.settlement.plan import Step
 from tests.auction.settlement.course import (
@@ -87,3 +89,53 @@ def test_a_copy_lives_through_the_same_and_leaves_the_original_alone() -> None:
 
     assert executor.drain() == twin.drain()
     assert executor.run("fill").delivered_ms == twin.run("fill").delivered_ms > 0
+
+
+def test_an_errand_that_somebody_else_has_done_is_over_and_costs_nothing() -> None:
+    scene = world()
+    executor = Executor(POLICY)
+    step = errand(scene)
+    lock_ = scene.state(L1).escrow.locks["fill"]
+    executor.run_errand(step, "keeper", lock_.refund_at_ms, scene)
+    home = scene.chain(L1)
+    home.state = applied(step.call, home.state, lock_.refund_at_ms)
+
+    live(scene, executor, 3600)
+
+    assert executor.drain() == ()
+    assert executor.is_idle()
+
+
+def test_a_refund_that_needs_a_proof_of_absence_is_not_sent_before_it_is_there() -> None:
+    scene = world()
+    executor = Executor(POLICY)
+    step = errand(scene)
+    home = scene.chain(L1)
+    held = replace(home.state.escrow.locks["fill"], proves_absence=True)
+    home.state = replace(home.state, escrow=home.state.escrow.with_lock(held))
+    executor.run_errand(step, "keeper", START_MS, scene)
+
+    live(scene, executor, 1800)
+    assert executor.drain() == ()
+    home.state = replace(home.state, absences=home.state.absences.set("fill", held.refund_at_ms))
+    live(scene, executor, 1800)
+
+    assert [event.what for event in executor.drain()] == ["sent", "landed"]
+    assert scene.state(L1).escrow.locks["fill"].state == "refunded"
+
+
+def test_an_errand_whose_sender_has_run_out_of_ether_waits_until_there_is_some() -> None:
+    scene = world(home_steps=(QUIET, STORM))
+    executor = Executor(GENEROUS)
+    executor.run_errand(errand(scene), "keeper", START_MS, scene)
+    home = scene.chain(L1)
+    funds = home.state.wallets["keeper"]
+    (sent,) = [event for event in executor.drain() if event.what == "sent"]
+    assert sent.step == "refund"
+    home.state = replace(home.state, wallets=home.state.wallets.set("keeper", 0))
+
+    live(scene, executor, 3600)
+    home.state = replace(home.state, wallets=home.state.wallets.set("keeper", funds))
+    live(scene, executor, 7200)
+
+    assert scene.state(L1).escrow.locks["fill"].state == "refunded"

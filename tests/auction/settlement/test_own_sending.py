@@ -60,3 +60,12 @@ def test_what_is_no_settlement_of_the_award_is_not_sent(made: Tender, position: 
 
     assert sent_plans(honest, 0, decision, made, unbounded) == plans_of(honest, 0, made)
     assert sent_plans(honest, 0, None, made, unbounded) == plans_of(honest, 0, made)
+
+
+def test_what_is_for_another_intent_of_the_round_is_not_sent() -> None:
+    two = tender(signed(builders.single(PUT), 5, 40.0, nonce=1), signed(builders.single(PUT), 5, 40.0, nonce=2))
+    honest, other = bid(two), bid(two, which=1)
+    own = OwnSettlement(position=0, fills=other.fills)
+    decision = Decision(round=1, solver=SOLVER, settle=(0,), own=(own,))
+
+    assert sent_plans(honest, 0, decision, two, unbounded) == plans_of(honest, 0, two)

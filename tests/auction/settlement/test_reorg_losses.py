@@ -92,3 +92,11 @@ def test_a_claim_that_is_undone_is_missing_until_it_lands_again() -> None:
 
 def test_another_failure_is_not_explained() -> None:
     assert taken(block(RESTITUTED)).explains("slippage: lacks nothing", "solver", L1, START_MS) == 0
+
+
+def test_a_claim_that_a_third_party_had_carried_out_is_missing_when_it_is_undone() -> None:
+    done = (("fill", "one"), ("what", "claim"), ("solver", "solver"), ("cash", 11))
+    claim, lock = Log("Completed", done), Log("Completed", (*done[:1], ("what", "refund"), *done[2:]))
+
+    assert taken(block(claim), block(undone=(claim,))).explains(lack(11), "solver", L1, START_MS) == 11
+    assert taken(block(lock), block(undone=(lock,))).explains(lack(11), "solver", L1, START_MS) == 0

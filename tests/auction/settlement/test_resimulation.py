@@ -6,9 +6,11 @@ from typing import Final
 
 import pytest
 
+from auction.settlement.dispatch import Dispatch
 from auction.settlement.executor import Executor
 from auction.settlement.policy import SettlementPolicy
 from auction.settlement.private_route import PrivateRules
+from auction.settlement.sending import Sending
 from tests.auction.settlement.course import POLICY, STORM, live, plan, world
 from tests.venues.calls.stage import OWNER, VAULT, state, terms
 from tests.venues.small_world import L1, L2, QUIET, book
@@ -197,3 +199,16 @@ def test_a_solver_without_ether_is_not_excused_by_a_venue_that_moved_away() -> N
     live(scene, executor, 60)
 
     assert executor.run("fill").failed == "undercollateralised: solver lacks the ether for gas"
+
+
+def test_what_has_left_the_pool_unseen_is_not_taken_for_cancelled() -> None:
+    scene = world()
+    dispatch, made = Dispatch(POLICY), plan(scene)
+    sending = Sending(made.steps[0], "solver")
+    dispatch.send(scene, sending)
+    scene.chain(L1).withdraw(sending.transaction_id)
+
+    dispatch.cancel(scene, sending, "the venue moved away")
+
+    assert not sending.is_cancelled
+    assert [event.what for event in dispatch.events] == ["sent"]
