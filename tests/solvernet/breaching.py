@@ -1,7 +1,7 @@
 """A run with a cheat in it, and what stands against it, shown once more to somebody who enforces awards."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from auction.damages import Damages
@@ -48,6 +48,10 @@ class Told:
         """All that was written down."""
         return self.run.events
 
+    def noted(self, kind: str) -> list[tuple[Event, dict[str, Any]]]:
+        """Return all events of a kind, each with its body."""
+        return [(event, event.body) for event in self.events if event.kind == kind and isinstance(event.body, dict)]
+
     def bodies(self, kind: str) -> list[dict[str, Any]]:
         """Return the bodies of all events of a kind."""
         return [event.body for event in self.events if event.kind == kind and isinstance(event.body, dict)]
@@ -56,6 +60,9 @@ class Told:
         """Return what the cheat has at stake in the end."""
         here = self.run.engine.auctioneer
         return here.world.state(here.rules.bond_chain).escrow.bonds["cheat"]
+
+
+Resent = Callable[[Told, Inclusion], Inclusion]
 
 
 def told_of(text: str) -> Told:
@@ -125,3 +132,65 @@ class Retold:
         """Return the fills that were punished since the last call, sorted."""
         bodies = [event.body for event in self.journal.drain() if event.kind == "fill.breached"]
         return sorted(str(body["fill_id"]) for body in bodies if isinstance(body, dict))
+
+
+def without_own(event: Event) -> Event:
+    """Leave out of the decisions what solvers said that they send."""
+    if event.kind != "decision" or not isinstance(event.body, dict):
+        return event
+    return replace(event, body={key: value for key, value in event.body.items() if key != "own"})
+
+
+def other_award(event: Event) -> Event:
+    """Have the auctioneer write down another price than the bid's."""
+    if event.kind != "fill.awarded" or not isinstance(event.body, dict):
+        return event
+    return replace(event, body=event.body | {"debit": str(int(str(event.body["debit"])) - 1)})
+
+
+def recorded_as_failed(event: Event) -> Event:
+    if event.kind != "fill.delivered" or not isinstance(event.body, dict):
+        return event
+    return replace(event, kind="fill.failed", body={"fill_id": event.body["fill"]})
+
+
+def without_bids(event: Event) -> Event | None:
+    return None if event.kind == "bids.opened" else event
+
+
+def resent(told: Told, change: Resent) -> Told:
+    """Return the run with its transactions as `change` has them."""
+    sent = {name: change(told, inclusion) for name, inclusion in told.scribe.sent.items()}
+    return replace(told, scribe=Scribe(sent))
+
+
+def sent_by_a_stranger(_: Told, inclusion: Inclusion) -> Inclusion:
+    """Have somebody else send it."""
+    return replace(inclusion, receipt=replace(inclusion.receipt, sender="stranger"))
+
+
+def too_late(told: Told, inclusion: Inclusion) -> Inclusion:
+    """Have what was awarded land a day late, and nothing else."""
+    block = inclusion.receipt.block
+    runs = told.run.engine.auctioneer.executor.runs()
+    plain = {run.plan.terms.fill_id for run in runs if run.plan.terms.solver != "cheat"}
+    log = inclusion.log("Filled", "Delivered", "Locked", "Claimed")
+    if log is None or log.get("fill") not in plain:
+        return replace(inclusion, receipt=replace(inclusion.receipt, logs=()))
+    late = replace(block, time_ms=block.time_ms + 86_400_000)
+    return replace(inclusion, receipt=replace(inclusion.receipt, block=late))
+
+
+def as_if_own(told: Told) -> Change:
+    """Return the change that has every solver say that it sends its wins itself, just as they were awarded."""
+    sheets = {(event.round, body["solver"]): body for event, body in told.noted("bids.opened")}
+
+    def change(event: Event) -> Event:
+        if event.kind != "decision" or not isinstance(event.body, dict) or event.body["solver"] == "cheat":
+            return event
+        bids = sheets[event.round, event.body["solver"]]["bids"]
+        settled: Any = event.body["settle"]
+        own: Any = [{"position": place, "fills": bids[place]["fills"]} for place in settled]
+        return replace(event, body=event.body | {"own": own})
+
+    return change

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from auction.errors import LedgerError
-from auction.ledger import Event, Ledger
+from auction.ledger import Ledger
 from auction.sanctions.table import PENALTIES
 from solvernet import __version__
 from solvernet.appeal import appeal
@@ -21,7 +21,21 @@ from solvernet.opened_bids import opened_bids
 from solvernet.simulate import Prepared, RunConfig, meta
 from solvernet.validation import validate, validation_of
 from solvernet.who_paid import who_paid
-from tests.solvernet.breaching import Change, Retold, Sky, Told, told_of
+from tests.solvernet.breaching import (
+    Change,
+    Retold,
+    Sky,
+    Told,
+    as_if_own,
+    other_award,
+    recorded_as_failed,
+    resent,
+    sent_by_a_stranger,
+    told_of,
+    too_late,
+    without_bids,
+    without_own,
+)
 from tests.solvernet.killed_runs import cut_text
 
 CHEAT = "solvers.adversaries.cheat:Cheat?way=detour,overcharge,skim"
@@ -213,30 +227,6 @@ def test_a_run_shown_again_has_the_same_breaches(told: Told) -> None:
     assert Retold(told, Sky()).punished() == sorted(body["fill_id"] for body in told.bodies("fill.breached"))
 
 
-def without_own(event: Event) -> Event:
-    """Leave out of the decisions what solvers said that they send."""
-    if event.kind != "decision" or not isinstance(event.body, dict):
-        return event
-    return replace(event, body={key: value for key, value in event.body.items() if key != "own"})
-
-
-def other_award(event: Event) -> Event:
-    """Have the auctioneer write down another price than the bid's."""
-    if event.kind != "fill.awarded" or not isinstance(event.body, dict):
-        return event
-    return replace(event, body=event.body | {"debit": str(int(str(event.body["debit"])) - 1)})
-
-
-def recorded_as_failed(event: Event) -> Event:
-    if event.kind != "fill.delivered" or not isinstance(event.body, dict):
-        return event
-    return replace(event, kind="fill.failed", body={"fill_id": event.body["fill"]})
-
-
-def without_bids(event: Event) -> Event | None:
-    return None if event.kind == "bids.opened" else event
-
-
 @pytest.mark.parametrize("change", [without_own, other_award, without_bids])
 def test_what_the_network_sent_or_misrecorded_or_lost_is_charged_to_nobody(told: Told, change: Change) -> None:
     assert Retold(told, Sky(), change).punished() == []
@@ -246,6 +236,11 @@ def test_a_fill_misrecorded_as_failed_adds_nobody_to_the_punished(told: Told) ->
     punished = Retold(told, Sky(), recorded_as_failed).punished()
 
     assert {fill.split(".")[1] for fill in punished} == {"cheat"}
+
+
+def test_what_somebody_else_sent_and_what_the_network_sent_late_is_charged_to_nobody(told: Told) -> None:
+    assert Retold(resent(told, sent_by_a_stranger), Sky()).punished() == []
+    assert Retold(resent(told, too_late), Sky(), as_if_own(told)).punished() == []
 
 
 def test_until_its_blocks_count_elsewhere_a_breach_is_a_suspicion_that_goes_with_its_block(told: Told) -> None:
