@@ -48,10 +48,6 @@ class Told:
         """All that was written down."""
         return self.run.events
 
-    def noted(self, kind: str) -> list[tuple[Event, dict[str, Any]]]:
-        """Return all events of a kind, each with its body."""
-        return [(event, event.body) for event in self.events if event.kind == kind and isinstance(event.body, dict)]
-
     def bodies(self, kind: str) -> list[dict[str, Any]]:
         """Return the bodies of all events of a kind."""
         return [event.body for event in self.events if event.kind == kind and isinstance(event.body, dict)]
@@ -172,25 +168,11 @@ def sent_by_a_stranger(_: Told, inclusion: Inclusion) -> Inclusion:
 def too_late(told: Told, inclusion: Inclusion) -> Inclusion:
     """Have what was awarded land a day late, and nothing else."""
     block = inclusion.receipt.block
-    runs = told.run.engine.auctioneer.executor.runs()
-    plain = {run.plan.terms.fill_id for run in runs if run.plan.terms.solver != "cheat"}
+    broken = {body["fill_id"] for body in told.bodies("fill.breached")}
+    plain = {body["fill"] for body in told.bodies("fill.delivered")} - broken
+    assert "cheat" in {fill.split(".")[1] for fill in plain}
     log = inclusion.log("Filled", "Delivered", "Locked", "Claimed")
     if log is None or log.get("fill") not in plain:
         return replace(inclusion, receipt=replace(inclusion.receipt, logs=()))
     late = replace(block, time_ms=block.time_ms + 86_400_000)
     return replace(inclusion, receipt=replace(inclusion.receipt, block=late))
-
-
-def as_if_own(told: Told) -> Change:
-    """Return the change that has every solver say that it sends its wins itself, just as they were awarded."""
-    sheets = {(event.round, body["solver"]): body for event, body in told.noted("bids.opened")}
-
-    def change(event: Event) -> Event:
-        if event.kind != "decision" or not isinstance(event.body, dict) or event.body["solver"] == "cheat":
-            return event
-        bids = sheets[event.round, event.body["solver"]]["bids"]
-        settled: Any = event.body["settle"]
-        own: Any = [{"position": place, "fills": bids[place]["fills"]} for place in settled]
-        return replace(event, body=event.body | {"own": own})
-
-    return change

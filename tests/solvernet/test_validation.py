@@ -26,7 +26,6 @@ from tests.solvernet.breaching import (
     Retold,
     Sky,
     Told,
-    as_if_own,
     other_award,
     recorded_as_failed,
     resent,
@@ -240,7 +239,7 @@ def test_a_fill_misrecorded_as_failed_adds_nobody_to_the_punished(told: Told) ->
 
 def test_what_somebody_else_sent_and_what_the_network_sent_late_is_charged_to_nobody(told: Told) -> None:
     assert Retold(resent(told, sent_by_a_stranger), Sky()).punished() == []
-    assert Retold(resent(told, too_late), Sky(), as_if_own(told)).punished() == []
+    assert Retold(resent(told, too_late), Sky()).punished() == []
 
 
 def test_until_its_blocks_count_elsewhere_a_breach_is_a_suspicion_that_goes_with_its_block(told: Told) -> None:
