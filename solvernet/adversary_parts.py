@@ -51,7 +51,7 @@ class SwapperPart(Boundary):
     """Probability of a swap every period."""
 
     size_median: Positive
-    size_spread: Dollars
+    size_spread: Annotated[float, Field(ge=0, le=5)]
     tolerance_percent: Percent
     fee_quantile: Share = 0.5
     """Of recent gas prices, what is offered where there is no base fee."""

@@ -27,7 +27,7 @@ class TravellersPart(Boundary):
     median: Positive
     """Dollars of a transfer; lognormal."""
 
-    spread: float = Field(ge=0)
+    spread: float = Field(ge=0, le=5)
     """Standard deviation of the logarithm of the amount."""
 
     cash: Dollars

@@ -23,7 +23,8 @@ def flaw(parts: Sequence[FaultPart], known: Known, quiet: Collection[str], windo
     """
     names = fault_ids(parts)
     for index, (part, name) in enumerate(zip(parts, names, strict=True)):
-        if part.section and part.target != EVERYWHERE and part.target not in known[part.section]:
+        is_anywhere = part.target == EVERYWHERE and part.section != "chains"
+        if part.section and not is_anywhere and part.target not in known[part.section]:
             return f"{part.target!r} is referred to by fault {name!r} but not defined"
         if part.kind in {"gas_spike", "demand_surge"} and part.target in quiet:
             return f"fault {name!r} moves the demand of {part.target!r}, which has none"

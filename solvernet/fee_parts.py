@@ -20,10 +20,10 @@ class FeesPart(Boundary):
     notional_percent: Percent = 0.0
     """Share of the value of the underlying of each contract."""
 
-    premium_cap_percent: float = Field(default=12.5, gt=0, lt=100)
+    premium_cap_percent: float = Field(default=12.5, ge=0.0001, lt=100)
     """Most of the premium that the fee for volume may take."""
 
-    surplus_percent: float = Field(default=0.0, ge=0, lt=100)
+    surplus_percent: float = Field(default=0.0, ge=0, lt=99.9999)
     """Share of what a fill gains its owner over the limit."""
 
     reward_percent: Percent = 100.0

@@ -13,6 +13,7 @@ from auction.rows import Event
 from intents.bus.bus import Bus
 from intents.bus.topics import Topics
 from intents.client import IntentClient
+from intents.errors import NoReceiptError
 from intents.lifecycle import IntentEvent
 from intents.sealing import Letterbox
 from solvernet import telemetry
@@ -102,6 +103,13 @@ class LiveRun:
 
     async def _do(self, doing: Posting | Cancelling) -> str | None:
         """Send what a user wants, and return the intent that was accepted, if one was."""
+        try:
+            return await self._sent(doing)
+        except NoReceiptError:
+            self.intake.check()
+            raise
+
+    async def _sent(self, doing: Posting | Cancelling) -> str | None:
         client = self._clients[doing.user]
         if isinstance(doing, Cancelling):
             await client.cancel(doing.intent_id, home=self.engine.flow.users[doing.user].home)

@@ -103,7 +103,7 @@ class Scenario(Boundary):
         chains |= {name for bridge in self.bridges.values() for name in bridge.chains} | set(self.users.home_share)
         chains |= {part.chain for part in self.completers.values()}
         chains |= {self.users.poison.home} if self.users.poison else set()
-        chains |= {part.settles_on for part in self.chains.values() if part.settles_on}
+        chains |= {part.settles_on for part in self.chains.values() if part.settles_on is not None}
         venues = {maker.venue for maker in self.makers.values()} | {quoter.venue for quoter in self.quoters.values()}
         venues |= {sniper.venue for sniper in self.snipers.values()}
         venues |= {name for trader in self.arbitrageurs.values() for name in trader.venues}

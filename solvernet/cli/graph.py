@@ -21,6 +21,7 @@ def graph(
     from solvernet.graph_at import graph_at, instant
     from solvernet.graph_picture import draw
     from solvernet.scenario import parse_scenario, scenario_text
+    from solvernet.whole_file import write_whole
     from venues.graph_export import exported
 
     time_ms = instant(at)
@@ -28,7 +29,7 @@ def graph(
     parsed = parse_scenario(scenario_text(scenario), scenario)
     found = graph_at(parsed, seed, time_ms)
     if path.suffix in TEXTS:
-        path.write_text(exported(found, "json" if path.suffix == ".json" else "graphml"), encoding="utf-8")
+        write_whole(path, exported(found, "json" if path.suffix == ".json" else "graphml"))
     else:
         draw(found, {part.caip2: name for name, part in parsed.chains.items()}, parsed.name, path)
     typer.echo(f"{path}: {found.nx.number_of_nodes()} nodes, {found.nx.number_of_edges()} edges")

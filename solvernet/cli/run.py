@@ -142,9 +142,10 @@ def _run(config: "RunConfig", prepared: "Prepared", *, quiet: bool) -> "RunResul
 def _write(config: "RunConfig", result: "RunResult", *, with_report: bool) -> "Summary":
     from solvernet.report.html import write_report
     from solvernet.summary import summarise
+    from solvernet.whole_file import write_whole
 
     summary = summarise(result.outcome)
-    (config.out / "summary.json").write_text(summary.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    write_whole(config.out / "summary.json", summary.model_dump_json(indent=2) + "\n")
     if with_report:
         write_report(config.out / "report.html", summary, result.outcome)
     return summary

@@ -65,6 +65,18 @@ class Intake:
             self._task.cancel()
             await asyncio.wait((self._task,))
 
+    def check(self) -> None:
+        """Do nothing while the counter is open.
+
+        Raises:
+            Exception: what closed it; of several, the first.
+        """
+        error = self._task.exception() if self._task is not None and self._task.done() else None
+        while isinstance(error, BaseExceptionGroup):
+            error = error.exceptions[0]
+        if error is not None:
+            raise error
+
     async def publish(self, events: tuple[IntentEvent, ...]) -> None:
         """Publish steps of intents, the last one of each retained for whoever asks later."""
         for event in events:

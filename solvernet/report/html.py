@@ -39,6 +39,7 @@ from solvernet.report.stability import stability
 from solvernet.report.validation import validation
 from solvernet.report.venues import venues
 from solvernet.summary import Outcome, Summary
+from solvernet.whole_file import write_whole
 
 CONTENTS: Final[tuple[tuple[str, str], ...]] = (
     ("glance", "At a glance"),
@@ -94,7 +95,7 @@ HINT: Final = (
 
 def write_report(path: Path, summary: Summary, outcome: Outcome) -> None:
     """Write the report of a finished run as one HTML file."""
-    path.write_text(render(summary, outcome), encoding="utf-8", newline="\n")
+    write_whole(path, render(summary, outcome))
 
 
 def render(summary: Summary, outcome: Outcome) -> str:

@@ -68,7 +68,9 @@ def test_what_cannot_be_written_is_said_in_one_line(
     monkeypatch.setattr("venues.graph_export.exported", lambda *_: "{}")
     where = str(tmp_path / "taken.json")
 
-    assert f"{where}: Is a directory" in bad(capsys, "graph", "calm-v1", "--at", "2020-03-11T13:00", "--out", where)
+    assert f"{where} cannot be written: Is a directory" in bad(
+        capsys, "graph", "calm-v1", "--at", "2020-03-11T13:00", "--out", where
+    )
 
 
 def test_a_file_that_is_no_ledger_is_named(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

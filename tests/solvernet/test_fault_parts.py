@@ -114,6 +114,7 @@ def test_nothing_goes_wrong_in_the_ideal_run() -> None:
     [
         ('at = 0\nkind = "meteor"', "faults.0: Input tag 'meteor'"),
         ('at = 0\nkind = "outage"\nchain = "moon"\nlasts_s = 1', "'moon' is referred to by fault 'outage-1' but not"),
+        ('at = 0\nkind = "outage"\nchain = ""\nlasts_s = 1', "'' is referred to by fault 'outage-1' but not"),
         ('at = 0\nkind = "outage"\nchain = "rollup"\nlasts_s = 0', "faults.0.outage.lasts_s: Input should be greater"),
         ('at = 0\nkind = "outage"\nchain = "rollup"\nlasts_s = inf', "faults.0.outage.lasts_s"),
         ('at = 0\nkind = "outage"\nchain = "rollup"\nlasts_s = 1\ndepth = 2', "faults.0.outage.depth: Extra inputs"),

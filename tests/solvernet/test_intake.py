@@ -10,13 +10,15 @@ from eth_account import Account
 from eth_account.signers.local import LocalAccount
 
 from auction.charges import Charges
+from auction.errors import LedgerError
 from intents import builders
 from intents.assets import OPTION_UNIT, USDC_UNIT
 from intents.bus.memory import MemoryBroker, MemoryBus
-from intents.bus.receipts import Sender
+from intents.bus.receipts import Persistence, Sender
 from intents.bus.topics import Topics
 from intents.cancelling import sign_cancellation
 from intents.client import IntentClient
+from intents.errors import NoReceiptError
 from intents.fees import FeeRule
 from intents.intent import Intent
 from intents.lifecycle import State
@@ -111,6 +113,24 @@ async def test_a_topic_with_a_name_that_is_none_does_not_close_the_counter(count
 
     assert receipt.accepted
     assert [code for code, _ in counter.refusals] == ["malformed"] * 4
+
+
+async def test_what_closed_the_counter_is_told_to_whoever_asks(counter: Counter) -> None:
+    async def keep() -> None:
+        raise LedgerError("the ledger cannot be written: disk full")
+
+    engine, bus = counter.engine, MemoryBus(MemoryBroker())
+    office = Office(lock=asyncio.Lock(), keep=keep, note=lambda *_: None)
+    once = Persistence(timeout_s=1.0, attempts=1)
+    async with (
+        Intake(bus, TOPICS, engine.auctioneer, office) as intake,
+        IntentClient(bus, TOPICS, counter.user, persistence=once) as client,
+    ):
+        intake.check()
+        with pytest.raises(NoReceiptError):
+            await client.submit(counter.intent())
+        with pytest.raises(LedgerError, match="disk full"):
+            intake.check()
 
 
 async def test_a_receipt_waits_for_the_commit(counter: Counter) -> None:

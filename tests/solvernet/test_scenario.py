@@ -76,6 +76,7 @@ def test_an_unknown_window_names_the_known_ones() -> None:
         ("home_share = { ethereum = 0.5, rollup = 0.5 }", "home_share = {}", "users: home_share"),
         ("tolerance = [0.02, 0.30]", "tolerance = [0.3, 0.02]", "users: tolerance"),
         ("hedge = 0.26", "hegde = 0.26", "users: wants: there is no kind 'hegde'"),
+        ('caip2 = "eip155:1"', 'caip2 = "eip155:1"\nsettles_on = ""', "the file: '' is referred to but not defined"),
         ('caip2 = "eip155:1"', 'caip2 = "mainnet"', "the file: chains.ethereum.caip2"),
         ('caip2 = "eip155:1"', 'caip2 = "eip155:901"', "the file: chains.rollup.caip2"),
         (
