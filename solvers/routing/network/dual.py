@@ -27,7 +27,7 @@ SPARE, SMOOTH_SPARE = 0.25, 0.6
 FIRST_SHARPNESS, WARM_SHARPNESS, MOST_SHARPNESS = 1e3, 1e5, 1e5
 """Fill gained for a relative profit of one: in the first round, in the first after another solve, and at most."""
 
-OTHER_SHARPNESS = (1e2, 1e4)
+OTHER_SHARPNESS = (1e2, 1e4, 3e4)
 """Where the rounds begin again if they got lost, which happens to one instance in ninety or so."""
 
 CLOSE = 1e-6
