@@ -21,13 +21,13 @@ from solvers.routing.network.recovery import trades_at
 from solvers.routing.network.repair import fit_together
 from solvers.routing.network.start import starting_prices
 
-SPARE = 0.25
-"""Share of the tolerance that is held back, of all tokens together."""
+SPARE, SMOOTH_SPARE = 0.25, 0.6
+"""Share of the tolerance that is held back, of all tokens together; more where no offer costs a part of the rest."""
 
 FIRST_SHARPNESS, WARM_SHARPNESS, MOST_SHARPNESS = 1e3, 1e5, 1e5
 """Fill gained for a relative profit of one: in the first round, in the first after another solve, and at most."""
 
-OTHER_SHARPNESS = (1e2, 1e4)
+OTHER_SHARPNESS = (1e2, 1e4, 3e4)
 """Where the rounds begin again if they got lost, which happens to one instance in ninety or so."""
 
 CLOSE = 1e-6
@@ -155,7 +155,7 @@ def _solve(network: Network, aim: Aim, budget: Budget, start: Anchor | None) -> 
     if len(network.offers.rate):
         return _attempts(network, aim, search, start)
     search.question = question._replace(stock=question.stock.copy())
-    value, _ = search.lower(exact_fills(network), Goal(0.0, SPARE * budget.tolerance, held=False))
+    value, _ = search.lower(exact_fills(network), Goal(0.0, SMOOTH_SPARE * budget.tolerance, held=False))
     held = question.stock - search.question.stock
     return _answer(network, aim, search, (exact_fills(network), value + float((search.price - aim.utility) @ held)))
 

@@ -53,6 +53,9 @@ FIRST_DAMPING, LEAST_DAMPING, MOST_DAMPING = 1.0, 0.25, 1e6
 RETRY = 0.5
 """Damping after the first step that did not help."""
 
+COVERED, MOST_LEFT = 0.9, 0.3
+"""What a token may run short of, in what is held back of it; and all imbalance, in all that is held back."""
+
 ROUGH = 1e-3
 """Imbalance, relative to the value, at which the value is known well enough to hold a share of it back."""
 
@@ -109,8 +112,9 @@ def is_enough(question: Question, work: Work, here: Found, goal: Goal) -> bool:
         return True
     if goal.spare == 0.0:
         return here.imbalance <= goal.tolerance * abs(here.value)
-    worst = float(np.abs(work.ahead).max())
-    return goal.held and worst <= 0.5 * each(question, here.value, goal.spare)
+    if not goal.held or here.imbalance > MOST_LEFT * goal.spare * abs(here.value):
+        return False
+    return bool(-work.ahead.min() <= COVERED * each(question, here.value, goal.spare))
 
 
 @compiled

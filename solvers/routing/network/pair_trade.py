@@ -27,21 +27,16 @@ def pair_outputs(pairs: Pairs, tendered: Floats, output: Floats) -> None:
 @compiled
 def paid(tendered: float, weight: float, gamma: float, held: tuple[float, float]) -> float:
     """Return what one pool pays; reserves and weight are those of a row of `Pairs`."""
-    if tendered >= 0.0:
-        return paid_share(gamma * tendered / held[0], weight) * held[1]
-    other = 0.2 if weight == 0.8 else 0.8 if weight == 0.2 else 1.0 - weight
-    return paid_share(-gamma * tendered / held[1], other) * held[0]
-
-
-@compiled
-def paid_share(share: float, weight: float) -> float:
-    """Return the share of the other reserve that is paid; `weight` is that of the token tendered."""
+    forward = tendered >= 0.0
+    share = gamma * abs(tendered) / (held[0] if forward else held[1])
+    left = 1.0 / (1.0 + share)
     if weight == 0.5:
-        return share / (1.0 + share)
-    if weight == 0.8:
-        left = 1.0 / (1.0 + share)
-        return share * left * (1.0 + left) * (1.0 + left * left)
-    if weight == 0.2:
-        left = 1.0 / math.sqrt(math.sqrt(1.0 + share))
-        return share / (1.0 + share) / ((1.0 + left) * (1.0 + left * left))
-    return -math.expm1(-weight / (1.0 - weight) * math.log1p(share))
+        part = share * left
+    elif weight in (0.8, 0.2):
+        root = math.sqrt(math.sqrt(left))
+        steep, flat = (1.0 + left) * (1.0 + left * left), 1.0 / ((1.0 + root) * (1.0 + root * root))
+        part = share * left * (steep if forward == (weight == 0.8) else flat)
+    else:
+        power = weight / (1.0 - weight)
+        part = -math.expm1(-(power if forward else 1.0 / power) * math.log1p(share))
+    return part * (held[1] if forward else held[0])

@@ -187,5 +187,5 @@ def tender_pools(pools: Pools, price: Floats, tender: Floats) -> None:
     for begin in range(0, len(first), BLOCK):
         for i in range(answer(pools, table, begin, answers)):
             one, two = answers[0, i], answers[1, i]
-            give_one, give_two = -min(one, 0.0) / price[first[begin + i]], min(two, 0.0) / price[second[begin + i]]
-            tender[begin + i] = give_two if two < one else give_one
+            worth = min(one, two, 0.0) / price[second[begin + i] if two < one else first[begin + i]]
+            tender[begin + i] = worth if two < one else -worth
