@@ -17,7 +17,7 @@ from auction.outlook import chains_down, listing, outlook
 from auction.outstanding import budgets
 from auction.payday import Payday
 from auction.quarantine.ward import Ward
-from auction.reckoning import Decided, Reckoning
+from auction.reckoning import Reckoning, decided
 from auction.round import RoundResult, Ruling, awards, close, first_best
 from auction.rules import AuctionRules
 from auction.sanctions.court import sanctions_of
@@ -163,7 +163,7 @@ class Auctioneer:
         refused, bond_of = self._sanctions.refused(now_ms), self._stakes.bond_of(self.world)
         cash, ether = budgets(self.world, self.executor, self.rules.policy, self._solvers)
         cash |= self._stakes.free(self.world, self._solvers)
-        ruling = Ruling(refused, bond_of, self.rules.winners, ether, self.rules.last_resort)
+        ruling = Ruling(refused, bond_of, self.rules.choice, ether, self.rules.last_resort)
         self._result = close(sheets, tender, cash, tie, ruling)
         reckoning = self._reckoning(self._result, tie)
         told = awards(self._result, tender.round, reckoning.references)
@@ -255,9 +255,7 @@ class Auctioneer:
 
     def _reckoning(self, result: RoundResult, tie: bytes) -> Reckoning:
         left = {intent: remaining for intent, (_, remaining) in self._open_tender().intents.items()}
-        winners, rule = result.winners, self.rules.reference_rule
-        decided = Decided(fair=result.fair, winners=winners, remaining=left, cash=result.cash, tie=tie, rule=rule)
-        return Reckoning(decided)
+        return Reckoning(decided(result, left, tie, self.rules.reference_rule))
 
     def _note_result(self, result: RoundResult, told: Sequence[Award], house: Benchmark, tie: bytes) -> None:
         now_ms = self.world.now_ms

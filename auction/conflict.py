@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from auction.reckoning import Decided
 from auction.scoring import Scored
-from auction.winner_determination.offer import Offer
+from auction.winner_determination.offer import Choice, Offer
 from auction.winner_determination.prices import charged, prices
 from auction.winner_determination.rounds import limits_of, offers_of
 from auction.winner_determination.threshold import winning_scores
@@ -54,8 +54,14 @@ def _field(decided: Decided) -> _Field:
     won = {offer.id for offer in winners}
     losers = [offer.id for offer in offers if offer.id not in won]
     placed = {(each.bid.solver, each.position): offer for each, offer in zip(decided.fair, offers, strict=True)}
-    needed = winning_scores(offers, losers, limits, decided.rule.budget)
+    needed = winning_scores(offers, losers, limits, decided.rule.budget, _best(decided))
     return _Field(placed, needed, prices(offers, winners, limits))
+
+
+def _best(decided: Decided) -> Choice | None:
+    """Return the choice of the highest score, where that is what winners were chosen by; it is at hand."""
+    solved = decided.solved
+    return solved.best() if solved is not None and decided.rule.objective == "surplus" else None
 
 
 def _priced(result: BidResult, own: Scored, scored: Sequence[Scored], field: _Field) -> BidResult:

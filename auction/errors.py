@@ -17,3 +17,11 @@ class BrokenChainError(LedgerError):
         self.table = table
         self.row = row
         self.what = what
+
+
+class UndecidedError(AuctionError):
+    """A relaxation that the solver neither solves nor finds infeasible."""
+
+    def __init__(self, status: str) -> None:
+        super().__init__(f"the relaxation of the choice of winners ended as {status}")
+        self.status = status

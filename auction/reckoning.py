@@ -5,18 +5,17 @@ Scores count one base unit for each fill more than the owners gain, as the choic
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from functools import cached_property
 
 from auction.payments.payment import Payment, PaymentRule, pay
 from auction.payments.reference import References, references_of
 from auction.payments.vcg import Cap
+from auction.round import RoundResult
 from auction.scoring import Scored
 from auction.winner_determination.exact import Exact
 from auction.winner_determination.greedy import choose_greedily
 from auction.winner_determination.offer import Choice, choice_of
-from auction.winner_determination.rounds import WinnerRule, limits_of, offers_of
-
-EXACT: Final = WinnerRule()
+from auction.winner_determination.rounds import EXACT, WinnerRule, limits_of, offers_of, solve
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +36,29 @@ class Decided:
     rule: WinnerRule = EXACT
     """How the choice is made again without a solver."""
 
+    solved: Exact | None = None
+    """The round as it was solved when winners were chosen; solved anew if it is asked for and `None`."""
+
+
+def decided(result: RoundResult, remaining: Mapping[str, int], tie: bytes, rule: WinnerRule) -> Decided:
+    """Return a closed round as it is reckoned up.
+
+    Args:
+        result: What became of its bids.
+        remaining: Units left of each intent, in base units.
+        tie: Seed of the tie-break.
+        rule: How the choice is made again without a solver.
+    """
+    return Decided(
+        fair=result.fair,
+        winners=result.winners,
+        remaining=remaining,
+        cash=result.cash,
+        tie=tie,
+        rule=rule,
+        solved=result.solved,
+    )
+
 
 class Reckoning:
     """The accounts of one round."""
@@ -47,9 +69,12 @@ class Reckoning:
         self._offers = offers_of(decided.fair)
         self._limits = limits_of(rule, decided.remaining, decided.cash)
         self._rule, self._tie = rule, decided.tie
-        self._exact = Exact(self._offers, self._limits, tie=decided.tie, objective=rule.objective, budget=rule.budget)
         choice = choice_of(offers_of(decided.winners), 0)
         self.references = self._references(choice)
+
+    @cached_property
+    def _exact(self) -> Exact:
+        return self.decided.solved or solve(self._rule, self._offers, self._limits, self._tie)
 
     def payments(
         self, rule: PaymentRule, fees: int | None, caps: Mapping[str, Cap] | None = None
@@ -67,6 +92,6 @@ class Reckoning:
     def _references(self, choice: Choice) -> References:
         """Return the scores without each winner: by the exact choice never above the winning score, by greed maybe."""
         if self._rule.mode == "exact":
-            return references_of(choice, {solver: self._exact.without(solver) for solver in choice.solvers})
+            return references_of(choice, {s: self._exact.without(s, self._rule.budget) for s in choice.solvers})
         greedy = {s: choose_greedily(self._offers, self._limits, self._tie, without={s}) for s in choice.solvers}
         return References(choice=choice, scores={solver: other.score for solver, other in greedy.items()})

@@ -10,9 +10,9 @@ from auction.house import Benchmark
 from auction.obstacles import is_full, obstacles
 from auction.payments.reference import References
 from auction.scoring import Dropped, Scored, Tender, check, execute, plans_of
+from auction.winner_determination.exact import Exact
 from auction.winner_determination.offer import Limits, Offer
-from auction.winner_determination.rounds import WinnerRule, limits_of, offers_of, select_by
-from auction.winners import select
+from auction.winner_determination.rounds import EXACT, WinnerRule, limits_of, offers_of, select_by
 from intents.assets import USDC_UNIT
 from solvers.bid import MAX_BATCH_BIDS, Bid
 from solvers.bid_codes import BidCode
@@ -30,8 +30,8 @@ class Ruling:
     bond_of: Callable[[Bid], int] | None = None
     """Bond that a bid would need, where the bonds of winners together must not exceed their solvers' stakes."""
 
-    winners: WinnerRule | None = None
-    """Rule of the choice; the program of `auction.winners` if `None`."""
+    winners: WinnerRule = EXACT
+    """Rule of the choice."""
 
     ether: EtherBudget | None = None
     """What solvers can pay gas with; not looked at if `None`."""
@@ -62,6 +62,9 @@ class RoundResult:
 
     cash: Mapping[tuple[str, str], int] = field(default_factory=dict)
     """What each solver had free on each chain, with its ether where that was scarce."""
+
+    solved: Exact | None = field(default=None, compare=False, repr=False)
+    """The choice of winners as it was worked out, for what is asked of it later; `None` where greed chose."""
 
     @property
     def fees(self) -> int:
@@ -95,10 +98,10 @@ def close(
     scored = tuple(answer for found in answers.values() for answer in found if isinstance(answer, Scored))
     remaining = {intent: left for intent, (_, left) in tender.intents.items()}
     rule = ruling.winners
-    selection = select_by(rule, scored, remaining, cash, tie) if rule else select(scored, remaining, cash, tie)
+    selection = select_by(rule, scored, remaining, cash, tie)
     winners, conflicts = _held_together(selection.winners, tender)
     unfair = {(s.bid.solver, s.position) for s in selection.unfair}
-    contest = _Contest(winners, unfair, limits_of(rule or WinnerRule(), remaining, cash), offers_of(winners))
+    contest = _Contest(winners, unfair, limits_of(rule, remaining, cash), offers_of(winners))
     return RoundResult(
         winners=winners,
         results={name: tuple(_result(answer, contest) for answer in found) for name, found in answers.items()},
@@ -108,6 +111,7 @@ def close(
         conflicts=conflicts,
         fair=tuple(s for s in scored if (s.bid.solver, s.position) not in unfair),
         cash=cash,
+        solved=selection.solved,
     )
 
 

@@ -1,6 +1,6 @@
 """How the rounds of a run are held."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from auction.bonds import BondRule, Bonds
@@ -10,7 +10,7 @@ from auction.quarantine.rules import QuarantineRules
 from auction.sanctions.by_table import TableRules
 from auction.settlement.policy import SettlementPolicy
 from auction.winner_determination.packing import Budget
-from auction.winner_determination.rounds import WinnerRule
+from auction.winner_determination.rounds import EXACT, WinnerRule
 from intents.fees import RoundFees
 
 QUICK: Final = Budget(nodes=500)
@@ -45,7 +45,7 @@ class AuctionRules:
     out of what is in the operator's vault on `bond_chain`."""
 
     winners: WinnerRule | None = None
-    """How winners are chosen; the program of `auction.winners` if `None`."""
+    """How winners are chosen; exactly, and without limits on counts, if `None`."""
 
     sanctions: TableRules | None = None
     """The rule table of penalties; every single fault suspends if `None`."""
@@ -77,6 +77,11 @@ class AuctionRules:
         return self.charges.rule.at(spot) if self.charges is not None else None
 
     @property
+    def choice(self) -> WinnerRule:
+        """Rule that winners are chosen by."""
+        return self.winners or EXACT
+
+    @property
     def reference_rule(self) -> WinnerRule:
-        """Rule that reference scores are worked out by: that of the winners, or an exact one."""
-        return self.winners or (WinnerRule(budget=QUICK) if self.are_plain else WinnerRule())
+        """Rule that reference scores are worked out by: that of the winners, with less search where nobody is paid."""
+        return replace(EXACT, budget=QUICK) if self.are_plain else self.choice

@@ -89,7 +89,7 @@ class Rounds(Boundary):
     """Kept on every chain for owners whose delivery is taken back after it was paid for."""
 
     winners: WinnersPart | None = None
-    """How winners are chosen: by exact search or greed, within limits; the program of the auctioneer if left out."""
+    """How winners are chosen: by exact search or greed, within limits; exactly and without limits if left out."""
 
     prices: bool = False
     opens_bids: int = Field(default=0, ge=0)

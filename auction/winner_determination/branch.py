@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from itertools import count
+from typing import Final
 
 import highspy
 import numpy as np
@@ -20,6 +21,31 @@ Fixed = dict[int, float]
 Accept = Callable[[Sequence[int]], bool]
 Cut = Callable[[Floats], int]
 
+INDISTINCT: Final = 2.0**-48
+"""Relative difference of sums that floating point does not tell apart."""
+
+LEAST: Final = 1e-9
+"""Absolute one, of sums near zero."""
+
+
+def indistinct(gain: float) -> float:
+    """Return the difference from a gain that is none."""
+    return max(LEAST, INDISTINCT * abs(gain))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What a search keeps to."""
+
+    accept: Accept
+    """Checks a whole choice, and adds a row that forbids it where it does not hold."""
+
+    cut: Cut
+    """Adds rows that cut off values which no mix of choices has, and returns how many."""
+
+    window: float = 0.0
+    """Nodes that fall short of the best by no more than this are remembered; none if zero."""
+
 
 @dataclass(frozen=True, slots=True)
 class Branched:
@@ -28,6 +54,8 @@ class Branched:
     chosen: list[int]
     bound: float
     nodes: int
+    level: tuple[tuple[float, Fixed], ...] = ()
+    """Nodes that were left although they may gain as much but for the window: each its bound and what it holds."""
 
 
 @dataclass(order=True, slots=True)
@@ -43,21 +71,18 @@ class _Open:
 class BranchAndBound:
     """One search; the model is left as it was found."""
 
-    def __init__(self, model: Model, gains: Floats, banned: Sequence[int], accept: Accept, cut: Cut) -> None:
-        """Take a model with its gains set and its `banned` columns held at zero.
-
-        `accept` checks a whole choice, and adds a row that forbids it where it does not hold; `cut` adds rows that cut
-        off values which no mix of choices has, and returns how many.
-        """
+    def __init__(self, model: Model, gains: Floats, banned: Sequence[int], rules: Rules) -> None:
+        """Take a model with its gains set and its `banned` columns held at zero."""
         self._model = model
         self._gains = gains
         self._free = np.ones(len(gains), bool)
         self._free[list(banned)] = False
-        self._accept = accept
-        self._cut = cut
+        self._accept, self._cut = rules.accept, rules.cut
         self._proved = -np.inf
         """Highest bound of what was left unexplored."""
 
+        self._window = rules.window
+        self._level: list[tuple[float, Fixed]] = []
         self._held: Fixed = {}
         self._open: list[_Open] = []
         self._numbers = count()
@@ -77,12 +102,14 @@ class BranchAndBound:
                 spent += 1
                 plunge = self._visit(plunge)
         bound = max([self._reached, self._proved, *(-node.rank for node in self._open)])
+        waiting = [(-node.rank, node.fixed) for node in self._open]
+        level = tuple(left for left in (*self._level, *waiting) if left[0] >= self._least())
         self._model.free(list(self._held))
         self._model.return_to(basis)
-        return Branched(self._chosen, bound, spent)
+        return Branched(self._chosen, bound, spent, level)
 
     def _cutoff(self) -> float:
-        return self._reached + max(TOLERANCE, self._slack * abs(self._reached))
+        return self._reached + max(indistinct(self._reached), self._slack * abs(self._reached))
 
     def _visit(self, fixed: Fixed) -> Fixed | None:
         """Look at a node; return the branch to look at next, with the other one left waiting."""
@@ -93,7 +120,7 @@ class BranchAndBound:
             if relaxed is None:
                 return None
             if relaxed.bound <= self._cutoff():
-                self._proved = max(self._proved, relaxed.bound)
+                self._leave(relaxed.bound, fixed)
                 return None
             values = relaxed.values[: len(self._gains)]
             away = np.minimum(values, 1 - values)
@@ -104,18 +131,29 @@ class BranchAndBound:
                 continue
             found = np.flatnonzero(values > 0.5).tolist()
             if self._accept(found):
-                self._proved = max(self._proved, relaxed.bound)
                 if self._gains[found].sum() > self._reached:
                     self._chosen, self._reached = found, float(self._gains[found].sum())
+                self._leave(relaxed.bound, fixed)
                 return None
         ceiling = relaxed.bound + relaxed.slopes[: len(values)]
         useless = np.flatnonzero((values < TOLERANCE) & (ceiling < self._cutoff()) & self._free)
-        self._proved = max(self._proved, float(ceiling[useless].max(initial=-np.inf)))
+        for column in useless.tolist():
+            self._leave(float(ceiling[column]), fixed | {column: 1.0})
         below = fixed | {column: 0.0 for column in useless.tolist() if column not in fixed}
         column = int(np.argmax(away * self._gains))
         rest = below | {column: 0.0}
         heappush(self._open, _Open(-relaxed.bound, next(self._numbers), rest, self._model.basis()))
         return below | {column: 1.0}
+
+    def _least(self) -> float:
+        """Return the lower end of the window."""
+        return self._reached - self._window - indistinct(self._reached)
+
+    def _leave(self, bound: float, fixed: Fixed) -> None:
+        """Leave what a node holds unexplored: it gains no more than is reached, but it may gain as much."""
+        self._proved = max(self._proved, bound)
+        if self._window and bound >= self._least():
+            self._level.append((bound, fixed))
 
     def _hold(self, fixed: Fixed) -> None:
         """Hold the columns of a node, and let go of those of the one before."""

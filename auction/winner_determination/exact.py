@@ -21,7 +21,7 @@ class Exact:
         offers: Sequence[Offer],
         limits: Limits,
         *,
-        tie: bytes = b"",
+        tie: bytes | None = b"",
         objective: Objective = "surplus",
         budget: Budget | None = None,
     ) -> None:
@@ -30,7 +30,7 @@ class Exact:
         Args:
             offers: What passed the fairness filter.
             limits: What the winners keep to.
-            tie: Seed of the tie-break.
+            tie: Seed of the tie-break; `None` where it does not matter which of equals win.
             objective: What is maximised.
             budget: When each search stops.
         """
@@ -39,7 +39,7 @@ class Exact:
         self.offers = tuple(able)
         self.limits = limits
         self._objective = objective
-        self.round = reduced(able, limits, tie, by_volume=objective == "volume")
+        self.round = reduced(able, limits, tie or b"", by_volume=objective == "volume")
         bundles = self.round.bundles
         self._groups = [
             Packing([bundles[i] for i in group], self.round.limits, tie, budget or Budget())
@@ -54,16 +54,21 @@ class Exact:
         """Return the best choice; it is feasible even where the budget ends the search early."""
         return self._joined(self._best)
 
-    def without(self, solver: str) -> Choice:
-        """Return the best choice among the offers of all other solvers."""
-        pairs = zip(self._groups, self._best, strict=True)
-        return self._joined([self._again(group, best, solver) for group, best in pairs])
+    def without(self, solver: str, budget: Budget | None = None) -> Choice:
+        """Return the best choice among the offers of all other solvers; which of equals it is has no meaning.
 
-    def _again(self, group: Packing, best: Best, solver: str) -> Best:
+        Args:
+            solver: Who is left out.
+            budget: When each search stops; that of the round if `None`.
+        """
+        pairs = zip(self._groups, self._best, strict=True)
+        return self._joined([self._again(group, best, solver, budget) for group, best in pairs])
+
+    def _again(self, group: Packing, best: Best, solver: str, budget: Budget | None) -> Best:
         """Return a group's best choice without a solver: the same one if the solver wins nothing in it."""
         if all(offer.solver != solver for offer in best.winners):
             return best
-        return group.best(self._objective, without={solver}, start=best.winners)
+        return group.best(self._objective, without={solver}, start=best.winners, budget=budget)
 
     def _joined(self, found: Sequence[Best]) -> Choice:
         winners = [offer for best in found for offer in best.winners]

@@ -10,8 +10,10 @@ from typing import Final
 
 import highspy
 import numpy as np
+import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from auction.errors import UndecidedError
 from auction.winner_determination.rows import Formulation
 from auction.winner_determination.scarcity import Row
 
@@ -19,6 +21,12 @@ Floats = NDArray[np.float64]
 
 TOLERANCE: Final = 1e-6
 """Values closer than this to a whole number are whole."""
+
+MOST_UNITS: Final = 1e4
+"""Terms of a shortfall above are left out: beside them the solver's tolerance would hide a unit."""
+
+LEAST_TERM: Final = 1e-6
+"""Units below which a term of a shortfall is rounding."""
 
 _DECIDED: Final = (
     highspy.HighsModelStatus.kOptimal,
@@ -30,7 +38,19 @@ _DUAL: Final = 1
 _PRIMAL: Final = 4
 """Strategies of the simplex method, as HiGHS numbers them."""
 
-_OPTIONS: Final[Mapping[str, object]] = {"output_flag": False, "threads": 1, "random_seed": 0, "parallel": "off"}
+EXACT: Final = 1e-10
+"""Tolerance on reduced costs. Bounds are sums of these: the tightest one makes them exact, and costs no time."""
+
+_ATTEMPTS: Final = ((_DUAL, EXACT), (_PRIMAL, EXACT), (_DUAL, 1e-7))
+"""Strategies and tolerances that are tried in turn where a warm start does not decide."""
+
+_OPTIONS: Final[Mapping[str, object]] = {
+    "output_flag": False,
+    "threads": 1,
+    "random_seed": 0,
+    "parallel": "off",
+    "dual_feasibility_tolerance": EXACT,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +91,10 @@ class Model:
         _add(self._highs, [Row(terms, high, low)])
         return int(self._highs.getNumRow()) - 1
 
+    def add_row(self, row: Row) -> int:
+        """Add a row, and return its number."""
+        return self.add(row.terms, row.high, row.low)
+
     def bound_row(self, row: int, low: float, high: float) -> None:
         """Change what a row allows."""
         self._highs.changeRowBounds(row, low, high)
@@ -95,7 +119,7 @@ class Model:
         """Return the optimum of the relaxation, starting from the last one; `None` if nothing is feasible.
 
         Raises:
-            RuntimeError: if the solver does not decide.
+            UndecidedError: if the solver does not decide.
         """
         self._decide()
         if self._highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
@@ -104,19 +128,42 @@ class Model:
         bound = float(self._highs.getInfo().objective_function_value)
         return Relaxed(np.array(solution.col_value), np.array(solution.col_dual), bound)
 
+    def shortfall(self, relaxed: Relaxed, unit: float, most: float) -> Row:
+        """Return a row that bounds by how many units a choice falls short of the relaxed optimum, which it must be at.
+
+        A choice gains the optimum, less what it leaves of each row times the row's dual, less what it has of columns
+        times their reduced costs. Terms of many units are left out: what takes of them a fraction only is left to
+        others.
+
+        Args:
+            relaxed: The optimum.
+            unit: Gain of one unit.
+            most: Most units that a choice may fall short.
+        """
+        program, solution = self._highs.getLp(), self._highs.getSolution()
+        duals = np.array(solution.row_dual) / unit
+        slopes = np.where(np.abs(relaxed.slopes) > MOST_UNITS * unit, 0.0, relaxed.slopes / unit)
+        small = np.where(np.abs(duals) > MOST_UNITS, 0.0, duals)
+        terms = slopes + _matrix(program).T @ small
+        at = float(slopes @ relaxed.values + small @ np.array(solution.row_value))
+        columns = np.flatnonzero(np.abs(terms) > LEAST_TERM)
+        return Row({int(i): float(terms[i]) for i in columns}, np.inf, at - most)
+
     def _decide(self) -> None:
-        """Solve the relaxation; a warm start can leave it undecided, then it starts afresh, at last by the primal."""
+        """Solve the relaxation; a warm start can leave it undecided, then it starts afresh, at last less exactly."""
         self._highs.run()
-        for strategy in (_DUAL, _PRIMAL):
+        for strategy, tolerance in _ATTEMPTS:
             if self._highs.getModelStatus() in _DECIDED:
                 break
             self._highs.setOptionValue("simplex_strategy", strategy)
+            self._highs.setOptionValue("dual_feasibility_tolerance", tolerance)
             self._highs.clearSolver()
             self._highs.run()
         self._highs.setOptionValue("simplex_strategy", _DUAL)
+        self._highs.setOptionValue("dual_feasibility_tolerance", EXACT)
         status = self._highs.getModelStatus()
         if status not in _DECIDED:
-            raise RuntimeError(f"the relaxation ended as {self._highs.modelStatusToString(status)}")
+            raise UndecidedError(self._highs.modelStatusToString(status))
 
     def basis(self) -> highspy.HighsBasis:
         """Return where the last relaxation ended."""
@@ -149,6 +196,14 @@ def _packed(rows: Sequence[Row]) -> tuple[NDArray[np.int32], NDArray[np.int32], 
     starts = np.cumsum([0, *sizes], dtype=np.int32)[:-1]
     index = np.array([column for row in rows for column in row.terms], np.int32)
     return starts, index, np.array([value for row in rows for value in row.terms.values()], np.float64)
+
+
+def _matrix(program: highspy.HighsLp) -> sp.csr_matrix:
+    """Return the coefficients of a program, a row for each row."""
+    found, shape = program.a_matrix_, (program.num_row_, program.num_col_)
+    parts = (np.array(found.value_), np.array(found.index_), np.array(found.start_))
+    by_column = found.format_ == highspy.MatrixFormat.kColwise
+    return sp.csc_matrix(parts, shape).tocsr() if by_column else sp.csr_matrix(parts, shape)
 
 
 def _add(highs: highspy.Highs, rows: Sequence[Row]) -> None:

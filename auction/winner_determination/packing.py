@@ -10,9 +10,11 @@ from typing import Final, Literal
 
 import numpy as np
 
-from auction.winner_determination.branch import BranchAndBound
+from auction.errors import UndecidedError
+from auction.winner_determination.branch import BranchAndBound, Branched, Rules, indistinct
 from auction.winner_determination.bundles import Bundle
 from auction.winner_determination.cuts import Cuts
+from auction.winner_determination.luck import Proven, luckiest
 from auction.winner_determination.model import TOLERANCE, Floats, Model, Relaxed
 from auction.winner_determination.offer import Limits, Offer, Tally, tie_weight
 from auction.winner_determination.rows import formulate
@@ -52,12 +54,12 @@ class Best:
 class Packing:
     """One group of bundles."""
 
-    def __init__(self, bundles: Sequence[Bundle], limits: Limits, tie: bytes, budget: Budget) -> None:
-        """Take bundles, the best first, and limits in which counts of winners are capacities."""
+    def __init__(self, bundles: Sequence[Bundle], limits: Limits, tie: bytes | None, budget: Budget) -> None:
+        """Take bundles, the best first, and limits in which counts of winners are capacities; no tie, no tie-break."""
         self._bundles = tuple(bundles)
         self._shapes = [bundle.shape for bundle in bundles]
         self._limits = limits
-        self._budget = budget
+        self._budget = self._spends = budget
         self._tie = tie
         self._model = Model(formulate(self._shapes, limits), len(self._shapes))
         self._volumes = [shape.volume for shape in self._shapes]
@@ -67,9 +69,21 @@ class Packing:
         self._good: list[list[int]] = []
         self._cuts = Cuts(self._model, self._shapes, limits)
         self._present: list[Offer | None] = []
+        self._asks_luck = False
 
-    def best(self, objective: Objective, without: Collection[str] = (), start: Iterable[Offer] = ()) -> Best:
-        """Return the best choice without some solvers, beginning with what still holds of `start`."""
+    def best(
+        self,
+        objective: Objective,
+        without: Collection[str] = (),
+        start: Iterable[Offer] = (),
+        budget: Budget | None = None,
+    ) -> Best:
+        """Return the best choice without some solvers, beginning with what still holds of `start`.
+
+        Equals are told apart by the hash only where nobody is left out: without somebody only the worth is asked for.
+        """
+        self._spends = budget or self._budget
+        self._asks_luck = self._tie is not None and not without
         self._present = [bundle.present(without) for bundle in self._bundles]
         given = {offer.id for offer in start}
         banned = [i for i, offer in enumerate(self._present) if offer is None]
@@ -86,7 +100,9 @@ class Packing:
         return [offer.score if offer is not None else 0 for offer in self._present]
 
     def _by_volume(self, banned: Sequence[int], begin: Sequence[int]) -> Best:
+        asks, self._asks_luck = self._asks_luck, False
         first = self._maximised(self._volumes, banned, begin)
+        self._asks_luck = asks
         most = sum(offer.volume for offer in first.winners)
         scale = float(max(*self._volumes, 1))
         if self._floor is None:
@@ -103,21 +119,34 @@ class Packing:
     ) -> Best:
         """Return the choice of most worth; equals are told apart by less than one unit of it."""
         scale = min(1.0, LARGEST_GAIN / max(*map(abs, worth), 1))
-        ties = np.array([tie_weight(self._tie, offer) if offer is not None else 0.0 for offer in self._present])
+        ties = np.array([tie_weight(self._tie or b"", offer) if offer is not None else 0.0 for offer in self._present])
         gains = np.array([w * scale for w in worth]) + ties * (scale / 2 / max(len(worth), 1))
         self._model.set_gains(gains)
-        work = 0
-        relaxed = self._cuts.tighten()
-        chosen = self._dived(relaxed, gains, banned, begin, least_volume)
-        bound = relaxed.bound if relaxed is not None else float(gains[gains > 0].sum())
-        if relaxed is not None:
-            search = BranchAndBound(self._model, gains, banned, self._holds, self._cuts.add)
-            found = search.run(relaxed, chosen, self._budget.nodes, self._budget.relative_gap)
-            chosen, bound, work = found.chosen, found.bound, found.nodes
+        rules = Rules(accept=self._holds, cut=self._cuts.add, window=scale / 2 if self._asks_luck else 0.0)
+        try:
+            found = self._searched(gains, banned, begin, least_volume, rules)
+        except UndecidedError:
+            self._model.free(range(len(gains)))
+            found = Branched(self._dived(None, gains, banned, begin, least_volume), float(gains[gains > 0].sum()), 0)
+        chosen = found.chosen
+        if self._asks_luck and _whole(found.bound, scale) <= sum(worth[i] for i in chosen):
+            proven = Proven(chosen, worth, scale, found.level)
+            chosen = luckiest(self._model, proven, ties, rules, self._spends.nodes)
         self._good.append(chosen)
         winners = tuple(offer for i in chosen if (offer := self._present[i]) is not None)
         reached = sum(worth[i] for i in chosen)
-        return Best(winners, max(reached, _whole(bound, scale)), work)
+        return Best(winners, max(reached, _whole(found.bound, scale)), found.nodes)
+
+    def _searched(
+        self, gains: Floats, banned: Sequence[int], begin: Sequence[int], least_volume: int, rules: Rules
+    ) -> Branched:
+        """Return the choice of largest gain; what ties add to that of all of them is less than half a unit's gain."""
+        relaxed = self._cuts.tighten()
+        chosen = self._dived(relaxed, gains, banned, begin, least_volume)
+        if relaxed is None:
+            return Branched(chosen, float(gains[gains > 0].sum()), 0)
+        search = BranchAndBound(self._model, gains, banned, rules)
+        return search.run(relaxed, chosen, self._spends.nodes, self._spends.relative_gap)
 
     def _dived(
         self, relaxed: Relaxed | None, gains: Floats, banned: Sequence[int], begin: Sequence[int], least_volume: int
@@ -179,4 +208,4 @@ def _is_whole(values: Floats) -> bool:
 
 def _whole(bound: float, scale: float) -> int:
     """Return the largest whole worth within a bound on gains; what ties add is less than a unit."""
-    return int(np.floor(bound / scale + TOLERANCE / scale))
+    return int(np.floor((bound + indistinct(bound)) / scale))

@@ -1,19 +1,20 @@
 """Winners of a round under a rule: the bids that hold, made into offers and chosen among.
 
 Resources are what remains of each intent, the free cash of each solver on each chain, and the claims on venues with
-their reaches. The result is that of `auction.winners`, so that a round can use either.
+their reaches: a bid may win only if all winning flow on its resource stays within its reach, so that the winners can be
+executed in any order. Equals are told apart by a hash whose seed is revealed after the close.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
 from auction.scoring import Scored
 from auction.winner_determination.exact import Exact
 from auction.winner_determination.greedy import choose_greedily
 from auction.winner_determination.offer import Limits, Offer
 from auction.winner_determination.packing import Budget, Objective
-from auction.winners import FILL_BONUS, Selection, fairness_filter
+from auction.winners import FILL_BONUS, fairness_filter
 from intents.intent import LOT
 
 
@@ -28,6 +29,26 @@ class WinnerRule:
     budget: Budget = field(default_factory=Budget)
 
 
+EXACT: Final = WinnerRule()
+"""The rule of rounds that name none: the exact choice, without limits on counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The winners and how good they are proven to be."""
+
+    winners: tuple[Scored, ...]
+    unfair: tuple[Scored, ...]
+    """Batch bids that the fairness filter took out."""
+
+    score: int
+    gap: float
+    """Relative gap left when the search stopped; zero when the choice is proven optimal."""
+
+    solved: Exact | None = None
+    """The round as it was solved, for what is asked of it later; `None` under the greedy rule."""
+
+
 def select_by(
     rule: WinnerRule,
     bids: Sequence[Scored],
@@ -35,7 +56,7 @@ def select_by(
     cash: Mapping[tuple[str, str], int],
     tie: bytes,
 ) -> Selection:
-    """Return the winners of a round, as `auction.winners.select` does, under a rule.
+    """Return the winners of a round under a rule.
 
     Args:
         rule: How to choose.
@@ -47,13 +68,16 @@ def select_by(
     fair, unfair = fairness_filter(bids)
     offers = offers_of(fair)
     limits = limits_of(rule, remaining, cash)
-    if rule.mode == "greedy":
-        choice = choose_greedily(offers, limits, tie)
-    else:
-        choice = Exact(offers, limits, tie=tie, objective=rule.objective, budget=rule.budget).best()
+    solved = solve(rule, offers, limits, tie) if rule.mode == "exact" else None
+    choice = solved.best() if solved is not None else choose_greedily(offers, limits, tie)
     by_id = {offer.id: scored for offer, scored in zip(offers, fair, strict=True)}
     winners = sorted((by_id[o.id] for o in choice.winners), key=lambda scored: (scored.bid.solver, scored.position))
-    return Selection(tuple(winners), unfair, sum(scored.score for scored in winners), choice.gap)
+    return Selection(tuple(winners), unfair, sum(scored.score for scored in winners), choice.gap, solved)
+
+
+def solve(rule: WinnerRule, offers: Sequence[Offer], limits: Limits, tie: bytes) -> Exact:
+    """Return the exact choice among offers under a rule, not yet worked out."""
+    return Exact(offers, limits, tie=tie, objective=rule.objective, budget=rule.budget)
 
 
 def offers_of(bids: Sequence[Scored]) -> tuple[Offer, ...]:

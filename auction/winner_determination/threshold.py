@@ -9,13 +9,17 @@ from dataclasses import replace
 
 from auction.winner_determination.bundles import with_counts
 from auction.winner_determination.exact import Exact
-from auction.winner_determination.offer import Limits, Offer
+from auction.winner_determination.offer import Choice, Limits, Offer
 from auction.winner_determination.packing import Budget
 from auction.winner_determination.rows import components
 
 
 def winning_scores(
-    offers: Sequence[Offer], losers: Sequence[str], limits: Limits, budget: Budget | None = None
+    offers: Sequence[Offer],
+    losers: Sequence[str],
+    limits: Limits,
+    budget: Budget | None = None,
+    best: Choice | None = None,
 ) -> dict[str, int]:
     """Return the least score at which each losing offer wins for certain, all else as it is.
 
@@ -26,20 +30,28 @@ def winning_scores(
         losers: Ids of the offers that lost.
         limits: What winners keep to.
         budget: When each search stops.
+        best: The best choice of all, where it is known; parts of it are worked out again only if it is not proven.
     """
     found: dict[str, int] = {}
     wanted = frozenset(losers)
+    won = {winner.id for winner in best.winners} if best is not None and not best.gap else None
     for group in components(with_counts(offers, limits)[1]):
         members = [offers[i] for i in group]
         if wanted.isdisjoint(offer.id for offer in members):
             continue
-        best = Exact(members, limits, budget=budget).best()
+        most = _most(members, limits, budget) if won is None else sum(o.score for o in members if o.id in won)
         for offer in members:
-            rest = _beside(offer, members, limits) if offer.id in wanted and not best.gap else None
-            others = Exact(*rest, budget=budget).best() if rest is not None else None
-            if others is not None and not others.gap:
-                found[offer.id] = best.score - others.score + 1
+            rest = _beside(offer, members, limits) if offer.id in wanted and most is not None else None
+            others = _most(*rest, budget) if rest is not None else None
+            if most is not None and others is not None:
+                found[offer.id] = most - others + 1
     return found
+
+
+def _most(offers: Sequence[Offer], limits: Limits, budget: Budget | None) -> int | None:
+    """Return the largest score of offers that win together; `None` where the budget ended the search first."""
+    choice = Exact(offers, limits, tie=None, budget=budget).best()
+    return None if choice.gap else choice.score
 
 
 def _beside(forced: Offer, offers: Sequence[Offer], limits: Limits) -> tuple[list[Offer], Limits] | None:

@@ -3,9 +3,9 @@
 import pytest
 
 from auction.conflict import explained
-from auction.reckoning import EXACT, Decided
+from auction.reckoning import Decided
 from auction.scoring import Scored
-from auction.winner_determination.rounds import select_by
+from auction.winner_determination.rounds import EXACT, select_by
 from auction.winners import fairness_filter
 from solvers.messages import Award, BidResult
 from tests.auction.rivals import lots, name, rival

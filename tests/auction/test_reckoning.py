@@ -3,9 +3,9 @@
 import pytest
 
 from auction.payments.payment import Payment
-from auction.reckoning import EXACT, Decided, Reckoning
+from auction.reckoning import Decided, Reckoning
 from auction.scoring import Scored
-from auction.winner_determination.rounds import WinnerRule, select_by
+from auction.winner_determination.rounds import EXACT, WinnerRule, select_by
 from tests.auction.rivals import lots, rival
 
 ONE = lots(i1=1)

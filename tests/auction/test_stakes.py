@@ -5,7 +5,7 @@ from dataclasses import replace
 from auction.bonds import STAKE
 from auction.round import Ruling, close
 from auction.stakes import Stakes
-from auction.winner_determination.rounds import WinnerRule
+from auction.winner_determination.rounds import EXACT, WinnerRule
 from intents import builders
 from solvers.messages import BidSheet
 from tests.auction.court import BOND, court
@@ -19,7 +19,7 @@ from tests.venues.small_world import L2
 CASH = {(SOLVER, chain): RICH.cash for chain in (HOME, AWAY)}
 
 
-def won(stake: int, rule: WinnerRule | None) -> list[tuple[str, str]]:
+def won(stake: int, rule: WinnerRule) -> list[tuple[str, str]]:
     """Return outcome and code of two bids that need a bond of 60 each, under a stake."""
     made = tender(signed(builders.single(PUT), 5, 30.0, nonce=1), signed(builders.single(CALL), 5, 30.0, nonce=2))
     sheet = BidSheet(solver=SOLVER, round=1, bids=(bid(made), bid(made, which=1)))
@@ -29,16 +29,16 @@ def won(stake: int, rule: WinnerRule | None) -> list[tuple[str, str]]:
 
 
 def test_a_stake_that_covers_both_bonds_lets_both_win() -> None:
-    assert won(120, None) == [("won", "won"), ("won", "won")]
+    assert won(120, EXACT) == [("won", "won"), ("won", "won")]
 
 
 def test_a_stake_that_covers_one_bond_lets_one_win() -> None:
-    for rule in (None, WinnerRule(), WinnerRule(mode="greedy")):
+    for rule in (EXACT, WinnerRule(mode="greedy")):
         assert sorted(won(119, rule)) == [("lost", "capacity"), ("won", "won")]
 
 
 def test_a_bid_whose_bond_the_stake_does_not_cover_is_dropped() -> None:
-    assert won(59, None) == [("dropped", "unfunded")] * 2
+    assert won(59, EXACT) == [("dropped", "unfunded")] * 2
 
 
 def test_the_bond_of_a_fill_is_spoken_for_until_the_fill_ends_and_what_is_slashed_until_it_is() -> None:
