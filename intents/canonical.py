@@ -56,11 +56,7 @@ def _check(content: object) -> None:
     """Refuse what the fast library would write although it is not JSON, or not the same everywhere."""
     if type(content) in _PLAIN:
         return
-    values: Collection[object]
-    if type(content) is dict:
-        values = content.values()
-    else:
-        values = content if type(content) is list else _values(content)
+    values: Collection[object] = content.values() if type(content) is dict else _values(content)
     for value in values:
         if type(value) not in _PLAIN:
             _check(value)
@@ -68,6 +64,8 @@ def _check(content: object) -> None:
 
 def _values(content: object) -> Collection[object]:
     """Return what is in a container of any type; nothing of a string or number of a type of its own."""
+    if type(content) is list:
+        return content
     if isinstance(content, float):
         raise TypeError(f"canonical JSON holds no floats: {content!r}; write it as an integer or a decimal string")
     if isinstance(content, Mapping):
