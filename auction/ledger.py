@@ -151,6 +151,8 @@ class Ledger:
     def _append(self, table: Table, events: Iterable[Event]) -> Head:
         """Insert rows at the end of a chain, and return its head."""
         rows, head = appended(self._heads[table], events)
+        if not rows:
+            return head
         self._connection.executemany(f"INSERT INTO {table} VALUES (?, ?, ?, ?, ?, ?)", rows)  # noqa: S608  a literal
         self._connection.execute(inserted("heads"), (table, head.length, head.hash))
         return head

@@ -9,6 +9,7 @@ from auction.ether_limits import EtherBudget, with_ether
 from auction.house import Benchmark
 from auction.obstacles import is_full, obstacles
 from auction.payments.reference import References
+from auction.scarce_backing import with_backing
 from auction.scoring import Dropped, Scored, Tender, check, execute, plans_of
 from auction.winner_determination.exact import Exact
 from auction.winner_determination.offer import Limits, Offer
@@ -94,7 +95,7 @@ def close(
         checked, ether = with_ether(checked, tender, ruling.ether)
         cash = {**cash, **ether}
     able = {solver: [_affordable(answer, cash) for answer in found] for solver, found in checked.items()}
-    answers = _without_needless(able, ruling.last_resort)
+    answers = with_backing(_without_needless(able, ruling.last_resort))
     scored = tuple(answer for found in answers.values() for answer in found if isinstance(answer, Scored))
     remaining = {intent: left for intent, (_, left) in tender.intents.items()}
     rule = ruling.winners
@@ -218,7 +219,7 @@ def _excess(bid: Bid, batches: int, singles: set[str]) -> str:
 def _held_together(winners: Sequence[Scored], tender: Tender) -> tuple[tuple[Scored, ...], tuple[str, ...]]:
     """Return the winners that execute one after the other on the snapshot, and what was wrong with the others.
 
-    The claims make this hold for all of them; what they leave out is the collateral that makers share.
+    The claims, on venues and on what backs accounts, make this hold for all of them.
     """
     states = dict(tender.states)
     held, conflicts = [], []

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from auction.cash_needs import Owed, cash_needs
 from auction.claims import merged_claims
 from auction.settlement.plan import NEVER_MS, Deadlines, Plan, make_plan, terms_of
+from auction.shared_backing import backing_claims
 from intents.fees import RoundFees
 from intents.intent import LOT, Intent, SignedIntent
 from solvers.bid import Bid
@@ -70,6 +71,9 @@ class Scored:
     fees: tuple[int, ...] = ()
     """What the owner of each fill pays the house; none in a round without fees."""
 
+    backing: tuple[Claim, ...] = ()
+    """What it takes at most of the backing of accounts that others trade with too."""
+
     @property
     def is_batch(self) -> bool:
         """Whether it fills more than one intent."""
@@ -124,6 +128,7 @@ def check(bid: Bid, position: int, tender: Tender) -> Scored | Dropped:
         claims=tuple(claims),
         needs=_needs(bid, tender),
         fees=fees if tender.fees else (),
+        backing=backing_claims(tender.states, outcome, [terms.owner for terms in owed], bid.solver),
     )
 
 

@@ -5,7 +5,7 @@ Two parties that hold the same content compute the same id: keys sorted, no whit
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final, TypeAlias
 
 import orjson
@@ -33,6 +33,7 @@ def canonical_bytes(content: Json) -> bytes:
     try:
         return orjson.dumps(content, option=_FAST)
     except TypeError:
+        _check_keys(content)
         return _ENCODER.encode(content).encode()
 
 
@@ -52,20 +53,37 @@ def model_id(model: BaseModel) -> str:
 
 
 def _check(content: object) -> None:
+    """Refuse what the fast library would write although it is not JSON, or not the same everywhere."""
     if type(content) in _PLAIN:
         return
+    values: Collection[object] = content.values() if type(content) is dict else _values(content)
+    for value in values:
+        if type(value) not in _PLAIN:
+            _check(value)
+
+
+def _values(content: object) -> Collection[object]:
+    """Return what is in a container of any type; nothing of a string or number of a type of its own."""
+    if type(content) is list:
+        return content
     if isinstance(content, float):
         raise TypeError(f"canonical JSON holds no floats: {content!r}; write it as an integer or a decimal string")
     if isinstance(content, Mapping):
+        return content.values()
+    if isinstance(content, str | int):
+        return ()
+    if isinstance(content, Sequence) and not isinstance(content, bytes):
+        return content
+    raise TypeError(f"canonical JSON does not hold {type(content).__name__}: {content!r}")
+
+
+def _check_keys(content: object) -> None:
+    """Refuse keys that are no strings: the slower library would write 1 and "1" alike."""
+    if isinstance(content, Mapping):
         for key, value in content.items():
             if not isinstance(key, str):
-                # The library would write 1 and "1" alike.
                 raise TypeError(f"canonical JSON has strings as keys: {key!r}")
-            if type(value) not in _PLAIN:
-                _check(value)
-    elif isinstance(content, Sequence) and not isinstance(content, str | bytes):
+            _check_keys(value)
+    elif isinstance(content, Sequence) and not isinstance(content, str):
         for value in content:
-            if type(value) not in _PLAIN:
-                _check(value)
-    elif not isinstance(content, str | int):
-        raise TypeError(f"canonical JSON does not hold {type(content).__name__}: {content!r}")
+            _check_keys(value)

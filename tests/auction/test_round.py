@@ -98,18 +98,23 @@ def test_results_come_in_the_order_of_the_sheet() -> None:
     assert [found.code for found in result.results[SOLVER]] == ["won", "terms", "too_many"]
 
 
-def test_winners_that_cannot_be_backed_together_are_reported_and_only_those_that_hold_win() -> None:
-    """Claims do not count the collateral that a maker shares between its quotes."""
-    made = two()
-    poor = states(made.snapshot)
-    home = poor[HOME]
-    ether = Account(RICH.cash, options(7))
-    accounts = home.clearing.accounts.set("amm.home", ether)
-    poor[HOME] = replace(home, clearing=replace(home.clearing, accounts=accounts))
-    calls = tender(signed(LONG_CALL, 5, 30.0, nonce=1), signed(LONG_CALL, 5, 29.0, nonce=2, owner=OTHER.address))
-    calls = replace(calls, states=poor)
+def test_bids_that_a_maker_cannot_back_together_do_not_win_together() -> None:
+    calls, bids = scarce_calls()
 
-    bids = {"solver": (roomy(bid(calls)),), "rival": (roomy(bid(calls, RIVAL, which=1)),)}
+    result = closed(calls, **bids)
+
+    assert [scored.bid.solver for scored in result.winners] == [SOLVER]
+    assert result.conflicts == ()
+    assert only(result, RIVAL).code == "capacity"
+
+
+def test_winners_that_do_not_execute_together_are_reported_and_only_those_that_hold_win(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Without the claims on backing, which keep it from happening."""
+    monkeypatch.setattr("auction.round.with_backing", lambda answers: answers)
+    calls, bids = scarce_calls()
+
     result = closed(calls, **bids)
 
     assert [scored.bid.solver for scored in result.winners] == [SOLVER]
@@ -117,6 +122,16 @@ def test_winners_that_cannot_be_backed_together_are_reported_and_only_those_that
     assert conflict.startswith("rival/0: undercollateralised: amm.home lacks ")
     assert only(result, RIVAL).outcome == "lost"
     assert result.score == only(result, SOLVER).score
+
+
+def scarce_calls() -> tuple[Tender, dict[str, tuple[Bid, ...]]]:
+    """Return a round in which two owners want five calls each, of a maker with ether for seven, and two bids."""
+    home = (poor := states(two().snapshot))[HOME]
+    accounts = home.clearing.accounts.set("amm.home", Account(RICH.cash, options(7)))
+    poor[HOME] = replace(home, clearing=replace(home.clearing, accounts=accounts))
+    calls = tender(signed(LONG_CALL, 5, 30.0, nonce=1), signed(LONG_CALL, 5, 29.0, nonce=2, owner=OTHER.address))
+    calls = replace(calls, states=poor)
+    return calls, {"solver": (roomy(bid(calls)),), "rival": (roomy(bid(calls, RIVAL, which=1)),)}
 
 
 def test_each_solver_is_shown_its_own_bids_only() -> None:

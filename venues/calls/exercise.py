@@ -61,6 +61,8 @@ class Exercise:
             return Reverted(
                 f"slippage: {self.symbol} pays {pays / USDC_UNIT:.2f} USDC, {self.least / USDC_UNIT:.2f} asked"
             )
+        if self.tip < 0:
+            return Reverted(f"reverted: a tip of {self.tip} is none")
         if self.tip * 1_000_000 > pays * MOST_TIP_PPM:
             return Reverted(f"reverted: a tip of {self.tip} is more than {MOST_TIP_PPM} ppm of {pays}")
         done = exercised(state.clearing, self.owner, series, self.quantity, price)

@@ -84,6 +84,7 @@ def test_a_writer_without_cash_pays_an_exercised_call_in_ether() -> None:
         (_exercise(options=4), 130, EXPIRY - 1, "reverted: trader holds 3000000000000000000 of"),
         (_exercise(), 150, EXPIRY - 1, "slippage: ETH-27MAR20-140-P-A pays 0.00 USDC"),
         (_exercise(least=31), 130, EXPIRY - 1, "slippage: ETH-27MAR20-140-P-A pays 30.00 USDC, 31.00 asked"),
+        (_exercise(tip=-0.01), 130, EXPIRY - 1, "reverted: a tip of -10000 is none"),
         (_exercise(tip=0.61), 130, EXPIRY - 1, "reverted: a tip of 610000 is more than"),
         (_exercise("ETH-27MAR20-140-P"), 130, EXPIRY - 1, "reverted: ETH-27MAR20-140-P cannot be exercised"),
     ],
