@@ -1,8 +1,8 @@
 """What differs between two snapshots, as far as the liquidity graph goes.
 
 Nearly all venues are the same objects from one block to the next. A chain where nobody touched any costs one comparison
-of tuples, which is one of pointers; on others the same is done for pieces of them. So a venue that did not change costs a
-few nanoseconds, and no step of the interpreter.
+of tuples, which is one of pointers; on others the same is done for pieces of them. So a venue that did not change costs
+a few nanoseconds, and no step of the interpreter.
 """
 
 from collections.abc import Iterator

@@ -42,10 +42,9 @@ def greeks(forward: ArrayLike, strike: ArrayLike, vol: ArrayLike, years: ArrayLi
     # Here, not above: the compiler is slow to load, and most who know of Greeks never ask for many.
     from venues.pricing.greeks_kernel import fill
 
-    numbers = (np.asarray(x, float) for x in (forward, strike, vol, years))
-    inputs = np.broadcast_arrays(*numbers, np.asarray(call, bool))
-    shape = inputs[0].shape
-    flat = [np.ascontiguousarray(x).reshape(-1) for x in inputs]
+    rows = [*(np.asarray(x, float) for x in (forward, strike, vol, years)), np.asarray(call, bool)]
+    shape = np.broadcast_shapes(*(row.shape for row in rows))
+    flat = [_whole(row, shape) for row in rows]
     out = np.empty((5, flat[0].size))
     fill(out, *flat)
     still = ~((flat[2] > 0) & (flat[3] > 0))
@@ -53,6 +52,12 @@ def greeks(forward: ArrayLike, strike: ArrayLike, vol: ArrayLike, years: ArrayLi
         _fill_still(out, still, flat)
     out[1:, np.isnan(out[0])] = np.nan
     return Greeks(*(row.reshape(shape) for row in out))
+
+
+def _whole(row: NDArray[Any], shape: tuple[int, ...]) -> NDArray[Any]:
+    """Return an array of a shape in one line, as the one kind of array that the pass is compiled for."""
+    whole = row if row.shape == shape and row.flags.carray else np.array(np.broadcast_to(row, shape))
+    return whole.reshape(-1)
 
 
 def _fill_still(out: Floats, still: NDArray[np.bool_], flat: Sequence[NDArray[Any]]) -> None:
