@@ -195,9 +195,9 @@ def _graph_rows(known: LiquidityGraph, edges: Sequence[Edge], share: float) -> l
     count = round(len(before) * share)
     times: dict[str, list[float]] = {}
     for number in range(9):
+        gc.collect()
         block = next_block(known.snapshot, count, 4, number)
         changed = edges_of(venue for venue in block.by_venue.values() if before[venue.id] is not venue)
-        gc.collect()
         # Copies of the snapshot, so that nobody starts with what was derived from it above.
         runs = {
             "update": partial(_update, known, replace(block), ()),
@@ -205,8 +205,10 @@ def _graph_rows(known: LiquidityGraph, edges: Sequence[Edge], share: float) -> l
             "rebuild": partial(work_out, LiquidityGraph(replace(block)), ()),
             "rebuild and ladders": partial(work_out, LiquidityGraph(replace(block)), edges),
         }
+        gc.disable()
         for name, run in runs.items():
             times.setdefault(name, []).append(seconds_of(run) * 1000)
+        gc.enable()
     best = {name: min(found) for name, found in times.items()}
     rows = []
     for what, note in (("", "without ladders"), (" and ladders", "with all ladders, ours with those that changed")):

@@ -6,9 +6,11 @@ from typing import Final
 from solvernet import rules
 from solvernet.desk_parts import BatchBookPart, MatchedBookPart
 from solvernet.scenario import Scenario
+from solvernet.scenario_parts import BookPart
 from venues.clearing import Account
 from venues.markets.batch_book import BatchBook
 from venues.markets.book_agents import BatchKeeper, BookMaker, Sniper
+from venues.markets.ladder_sniper import LadderSniper
 from venues.markets.makers import Maker
 from venues.markets.matched_book import MatchedBook
 from venues.markets.standing import Standing
@@ -73,7 +75,8 @@ def agents(scenario: Scenario) -> Iterator[Agent]:
             chain, interval_ms = scenario.chains[part.chain].caip2, rules.ms(part.interval_s)
             yield BatchKeeper(name=f"batches.{name}", chain=chain, venue=name, interval_ms=interval_ms)
     for name, sniper in scenario.snipers.items():
-        yield Sniper(
+        kind = LadderSniper if isinstance(scenario.venues[sniper.venue], BookPart) else Sniper
+        yield kind(
             name=f"sniper.{name}",
             chain=scenario.chains[scenario.venues[sniper.venue].chain].caip2,
             venue=sniper.venue,

@@ -25,6 +25,12 @@ INK: Final = "#1c2330"
 PALE: Final = "#eef1f6"
 SILENT: Final = "#c3c9d4"
 
+STATES: Final = {"cancel_only": "#f2b705", "unavailable": "#e3000f", "unknown": "#7a7a7a"}
+"""Colours of venues that do not trade, by their state; one that trades has a colour of its own."""
+
+KEY_DEPTHS: Final = (1, 100)
+"""Depths, in options, whose widths the key shows: both sides together."""
+
 CLUSTER_WIDTH: Final = 2.7
 """Distance between the centres of two chains; the outer ring of a chain has radius one."""
 
@@ -56,10 +62,14 @@ def draw(graph: LiquidityGraph, names: dict[str, str], title: str, path: Path) -
     axes.set_xlim(-1.25, (len(chains) - 1) * CLUSTER_WIDTH + 1.25)
     axes.set_ylim(-1.3, 1.35)
     _draw_chains(axes, graph, names)
-    colours = _draw_trades(axes, plain, places)
+    states = {
+        venue.id: venue.admission(graph.snapshot.market(venue.chain)) for venue in graph.snapshot.by_venue.values()
+    }
+    closed = {name: STATES[state] for name, state in states.items() if state != "available"}
+    colours = _draw_trades(axes, plain, places, closed)
     _draw_bridges(axes, plain, places)
     _draw_nodes(axes, plain, places)
-    _draw_key(axes, colours)
+    _draw_key(axes, {f"{name} ({states[name]})" if name in closed else name: c for name, c in colours.items()})
     instant = dt.datetime.fromtimestamp(graph.snapshot.time_ms / 1000, dt.UTC)
     axes.set_title(f"{title}, {instant:%-d %B %Y, %H:%M} UTC", loc="left", fontsize=15, color=INK, weight="bold")
     figure.savefig(path, dpi=110)
@@ -112,15 +122,24 @@ def _draw_chains(axes: "Axes", graph: LiquidityGraph, names: dict[str, str]) -> 
         axes.text(x + 1.1, 1.06, "calls", fontsize=10, color="#667", va="top", ha="right")
 
 
-def _draw_trades(axes: "Axes", plain: "nx.MultiDiGraph[str]", places: dict[str, Place]) -> dict[str, str]:
-    """Draw a line for each venue and instrument, as wide as both its sides are deep; return the venues' colours."""
+def _draw_trades(
+    axes: "Axes", plain: "nx.MultiDiGraph[str]", places: dict[str, Place], closed: dict[str, str]
+) -> dict[str, str]:
+    """Draw a line for each venue and instrument, as wide as both its sides are deep; return the venues' colours.
+
+    Args:
+        axes: Where to draw.
+        plain: The graph as text and numbers.
+        places: Where nodes stand.
+        closed: Colours of venues that do not trade.
+    """
     depths: dict[tuple[str, str, str], dict[str, float]] = {}
     for source, target, key, data in plain.edges(keys=True, data=True):
         if data["kind"] == "trade":
             hub, leaf = (source, target) if data["side"] == "buy" else (target, source)
             depths.setdefault((hub, leaf, key), {})[data["side"]] = data["depth"]
     venues = sorted({key for _, _, key in depths})
-    colours = {venue: COLOURS[i % len(COLOURS)] for i, venue in enumerate(venues)}
+    colours = {venue: closed.get(venue, COLOURS[i % len(COLOURS)]) for i, venue in enumerate(venues)}
     meeting: dict[str, list[str]] = {}
     for _, leaf, key in depths:
         meeting.setdefault(leaf, []).append(key)
@@ -128,14 +147,14 @@ def _draw_trades(axes: "Axes", plain: "nx.MultiDiGraph[str]", places: dict[str, 
         peers = sorted(meeting[leaf])
         bend = 0.14 * (peers.index(key) - (len(peers) - 1) / 2)
         whole = all(sides.values())
-        colour = colours[key] if any(sides.values()) else SILENT
+        colour = colours[key] if any(sides.values()) or key in closed else SILENT
         _arc(
             axes,
             places[hub],
             places[leaf],
             bend,
             color=colour,
-            lw=_width(sum(sides.values())),
+            lw=1.2 if key in closed else _width(sum(sides.values())),
             ls="-" if whole else ":",
         )
     return colours
@@ -201,6 +220,9 @@ def _draw_key(axes: "Axes", colours: dict[str, str]) -> None:
     lines.append(Line2D([], [], color=INK, lw=2.2, ls="--", label="bridge"))
     lines.append(Line2D([], [], color=INK, lw=1.2, ls=":", label="quotes on one side only"))
     lines.append(Line2D([], [], color=SILENT, lw=1.2, ls=":", label="no quotes"))
+    words = ("1 option deep", "100 options deep")
+    lines += [Line2D([], [], color=INK, lw=_width(d), label=word) for d, word in zip(KEY_DEPTHS, words, strict=True)]
+    columns = min(len(lines), 3 * round(axes.get_xlim()[1] / CLUSTER_WIDTH + 1))
     axes.legend(
-        handles=lines, loc="upper center", bbox_to_anchor=(0.5, 0.02), ncols=len(lines), frameon=False, fontsize=10
+        handles=lines, loc="upper center", bbox_to_anchor=(0.5, 0.06), ncols=columns, frameon=False, fontsize=10
     )

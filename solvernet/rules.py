@@ -212,6 +212,8 @@ def maker_rules(part: MakerPart) -> MakerRules:
         levels=part.levels,
         level_step=part.level_step,
         skew=part.skew,
+        caution=part.caution,
+        gas_budget=part.gas_budget,
     )
 
 

@@ -244,6 +244,11 @@ class MakerPart(Boundary):
     levels: Few
     level_step: Factor
     skew: Factor
+    caution: Factor = 0.0
+    """Standard deviations of the price, while its quotes are exposed, by which it moves them away."""
+
+    gas_budget: Dollars | None = Field(default=None, gt=0)
+    """Dollars an hour that it spends on gas."""
 
 
 class ArbitrageurPart(Boundary):

@@ -25,14 +25,44 @@ class Line:
     late: float
     """Part of the quoted orders whose transaction did not get into a block in time."""
 
+    gone: float
+    """Part of those that landed for which the venue had nothing left, whatever the price."""
+
     refused: float
-    """Part of those that landed which did not fill."""
+    """Part of those that landed which would not fill within the bound of a solver; those that are gone among them."""
 
     slippage_bps: float
+    """What those that could trade came to beyond the quote, bound or no bound."""
+
     cost_bps: float
+    """The same beyond fair value when they were asked."""
+
     wait_s: float
     """Median time from the question to the block."""
 
+    fullness: float
+    """Share of the blocks' space that others took."""
+
+    base_fee_gwei: float
+
+    @property
+    def filled(self) -> float:
+        """Part of the questions whose transaction landed, if there was a quote, that came to a trade."""
+        return self.quoted * (1 - self.refused)
+
+
+WHAT: Final = (
+    "quoted",
+    "late",
+    "gone",
+    "refused",
+    "filled",
+    "slippage_bps",
+    "cost_bps",
+    "wait_s",
+    "fullness",
+    "base_fee_gwei",
+)
 
 Row = dict[str, float | str]
 """Means of both scenarios and their difference, by name."""
@@ -43,16 +73,17 @@ def compared(lines: Sequence[Line], twins: tuple[str, str]) -> list[Row]:
     rows: list[Row] = []
     for chain, kind in sorted({(line.chain, line.kind) for line in lines}):
         row: Row = {"chain": chain, "kind": kind}
-        for what in ("quoted", "late", "refused", "slippage_bps", "cost_bps", "wait_s"):
-            calm, crowded = (_by_seed(lines, (chain, kind, what), name) for name in twins)
+        for what in WHAT:
+            calm, crowded = (by_seed(lines, (chain, kind, what), name) for name in twins)
             row |= {f"{what}_calm": mean(list(calm.values())), f"{what}_crowded": mean(list(crowded.values()))}
             gaps = [crowded[seed] - calm[seed] for seed in sorted(calm) if seed in crowded]
-            row |= {f"{what}_difference": mean(gaps), f"{what}_half_width": _half_width(gaps)}
+            row |= {f"{what}_difference": mean(gaps), f"{what}_half_width": half_width(gaps)}
         rows.append(row)
     return rows
 
 
-def _by_seed(lines: Sequence[Line], place: tuple[str, str, str], scenario: str) -> Mapping[int, float]:
+def by_seed(lines: Sequence[Line], place: tuple[str, str, str], scenario: str) -> Mapping[int, float]:
+    """Return one figure of one kind on one chain by seed, where there is one; `place` is chain, kind and figure."""
     chain, kind, what = place
     return {
         line.seed: float(getattr(line, what))
@@ -61,7 +92,8 @@ def _by_seed(lines: Sequence[Line], place: tuple[str, str, str], scenario: str) 
     }
 
 
-def _half_width(values: Sequence[float]) -> float:
+def half_width(values: Sequence[float]) -> float:
+    """Return half the width of the 95 % interval of a mean; not a number for fewer than two or more than ten values."""
     if len(values) not in STUDENT:
         return math.nan
     return STUDENT[len(values)] * statistics.stdev(values) / math.sqrt(len(values))

@@ -7,24 +7,26 @@ From block to block little changes. A graph that is `updated` takes over what st
 no edge came, went or costs other gas, and the ladders of venues that are the same objects and see nothing new.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import compress
-from operator import is_not
-from typing import Literal
+from typing import Final, Literal
 
 import networkx as nx
 
 from intents.assets import USDC
+from venues.graph_changes import changed_venues
 from venues.markets.kinds import AnyVenue, what_moves_ladder
 from venues.markets.lots import lots_of
 from venues.markets.structure import is_structure
 from venues.markets.venue import Side, Step
-from venues.snapshot import ChainView, Snapshot
+from venues.snapshot import Snapshot
 
 Node = tuple[str, str]
 """Instrument and CAIP-2 chain id."""
+
+MOST_LATER: Final = 1000
+"""Changed venues that are kept beside the others; beyond it all are put into one mapping again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,25 +67,28 @@ class LiquidityGraph:
         self._ladders: dict[tuple[str, str, Side], tuple[Step, ...]] = {}
         # Shared by all graphs of a line of updates. Whoever reads one checks that it holds here.
         self._known: dict[tuple[str, str, Side], _Ladder] = {}
-        self._base: dict[str, AnyVenue] | None = None
-        self._changed: list[AnyVenue] = []
+        # Venues of the last graph that was made anew, and those that changed since.
+        self._base: Mapping[str, AnyVenue] | None = None
+        self._later: Mapping[str, AnyVenue] = {}
 
     def updated(self, snapshot: Snapshot) -> "LiquidityGraph":
         """Return the graph of a later snapshot: equal to a new one, but sharing with this one what did not change."""
         after = LiquidityGraph(snapshot)
         after._known = self._known
-        changed = _changed_venues(self.snapshot, snapshot)
+        changed = changed_venues(self.snapshot, snapshot)
         if changed is not None:
             after.__dict__["nx"] = self.nx
-            after._base, after._changed = self._venues, changed
+            later = {**self._later, **{venue.id: venue for venue in changed}}
+            if len(later) <= MOST_LATER:
+                after._base, after._later = self._venues, later
         return after
 
-    @cached_property
-    def _venues(self) -> dict[str, AnyVenue]:
-        """Venues by their id; a copy of what the graph before has, if there is one, is faster than a new dict."""
-        if self._base is None:
-            return self.snapshot.by_venue
-        return self._base | {venue.id: venue for venue in self._changed}
+    @property
+    def _venues(self) -> Mapping[str, AnyVenue]:
+        return self.snapshot.by_venue if self._base is None else self._base
+
+    def _venue(self, name: str) -> AnyVenue:
+        return self._later.get(name) or self._venues[name]
 
     @cached_property
     def nx(self) -> "nx.MultiDiGraph[Node]":
@@ -125,7 +130,7 @@ class LiquidityGraph:
 
     def lots(self, edge: Edge) -> tuple[Step, ...]:
         """Return the offers of a trade edge that are taken whole or not at all."""
-        venue = self._venues[edge.key]
+        venue = self._venue(edge.key)
         return lots_of(venue, edge.instrument, edge.side, self.snapshot.market(venue.chain))
 
     def chains_from(self, home: str) -> tuple[str, ...]:
@@ -137,7 +142,7 @@ class LiquidityGraph:
         """Return the cost curve of a trade edge; worked out once."""
         key = (edge.key, edge.instrument, edge.side)
         if key not in self._ladders:
-            venue = self._venues[edge.key]
+            venue = self._venue(edge.key)
             market = self.snapshot.market(venue.chain)
             seen = what_moves_ladder(venue, edge.instrument, market)
             known = self._known.get(key)
@@ -146,30 +151,3 @@ class LiquidityGraph:
                 self._known[key] = known
             self._ladders[key] = known.steps
         return self._ladders[key]
-
-
-def _changed_venues(before: Snapshot, after: Snapshot) -> list[AnyVenue] | None:
-    """Return the venues that are other objects than before, or `None` if edges or their order changed."""
-    if [view.chain for view in before.chains] != [view.chain for view in after.chains]:
-        return None
-    changed: list[AnyVenue] = []
-    for old, new in zip(before.chains, after.chains, strict=True):
-        if len(old.venues) != len(new.venues) or _ports(old) != _ports(new):
-            return None
-        # Most venues are the same objects; those that are not are found without a step of the interpreter for each.
-        others = compress(zip(old.venues, new.venues, strict=True), map(is_not, old.venues, new.venues))
-        for was, venue in others:
-            if _ends(was) != _ends(venue):
-                return None
-            changed.append(venue)
-    return changed
-
-
-def _ports(view: ChainView) -> list[tuple[object, ...]]:
-    """Return what the edges of a chain's bridges are made of."""
-    return [(port.id, port.peer, port.gas, port.kind, port.halted) for port in view.bridges]
-
-
-def _ends(venue: AnyVenue) -> tuple[object, ...]:
-    """Return what the edges of a venue are made of."""
-    return venue.id, venue.kind, venue.gas, venue.instruments()

@@ -8,7 +8,7 @@ from immutables import Map
 
 from solvernet.cli.app import run_app
 from solvernet.graph_at import graph_at, instant
-from solvernet.graph_picture import draw
+from solvernet.graph_picture import STATES, draw
 from solvernet.scenario import Scenario, parse_scenario, scenario_text
 from tests.venues.bridges.stage import canonical, fast
 from tests.venues.small_world import L1, L2, amm, chain_state
@@ -46,6 +46,21 @@ def test_a_drawing_names_chains_venues_and_what_they_trade(found: LiquidityGraph
     assert all(
         f"<!-- {words} -->" in text for words in ("the slow one", "USDC", "ETH", "27MAR20", *found.snapshot.by_venue)
     )
+
+
+def test_a_venue_that_does_not_trade_has_the_colour_of_its_state(found: LiquidityGraph, tmp_path: Path) -> None:
+    chains = tuple(
+        replace(view, venues=tuple(replace(venue, status="unavailable") for venue in view.venues))
+        for view in found.snapshot.chains
+    )
+
+    draw(LiquidityGraph(replace(found.snapshot, chains=chains)), {}, "halted", tmp_path / "halted.svg")
+    draw(found, {}, "open", tmp_path / "open.svg")
+
+    halted, trading = ((tmp_path / name).read_text(encoding="utf-8") for name in ("halted.svg", "open.svg"))
+    assert STATES["unavailable"] in halted
+    assert "book.rollup (unavailable)" in halted
+    assert STATES["unavailable"] not in trading
 
 
 def test_json_holds_every_edge_with_its_depth_and_price(

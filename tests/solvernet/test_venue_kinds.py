@@ -1,7 +1,6 @@
 """Every kind of option venue in one world: `venue-kinds-v1`, its crowded twin, and the trial that compares them."""
 
 import math
-from pathlib import Path
 
 import pytest
 
@@ -103,11 +102,8 @@ def test_nothing_is_made_or_lost_between_all_kinds_of_venues(played: tuple[Inlin
     assert set(held.values()) == {0}
 
 
-def test_the_trial_asks_every_kind_and_tries_what_was_quoted(tmp_path: Path) -> None:
-    file = tmp_path / "brief.toml"
-    file.write_text(brief(NAME, 3), encoding="utf-8")
-
-    lines = venue_trial.trial(str(file), None, 7)
+def test_the_trial_asks_every_kind_and_tries_what_was_quoted() -> None:
+    lines = venue_trial.trial(parse_scenario(brief(NAME, 3), NAME), None, 7)
 
     rollup = {line.kind: line for line in lines if line.chain == "rollup"}
     assert set(rollup) == KINDS
@@ -120,7 +116,7 @@ def test_the_trial_asks_every_kind_and_tries_what_was_quoted(tmp_path: Path) -> 
 
 def test_twins_are_compared_seed_by_seed() -> None:
     def line(scenario: str, seed: int, refused: float) -> Line:
-        return Line(scenario, seed, "rollup", "rfq", 10, 1.0, 0.0, refused, 0.0, 2.0, 12.0)
+        return Line(scenario, seed, "rollup", "rfq", 10, 1.0, 0.0, 0.0, refused, 0.0, 2.0, 12.0, 0.2, 0.1)
 
     lines = [line("a", 1, 0.1), line("a", 2, 0.3), line("b", 1, 0.2), line("b", 2, 0.6)]
 

@@ -51,6 +51,8 @@ class BookMaker:
         venue = state.venues[self.maker.venue]
         if not isinstance(venue, MatchedBook | BatchBook) or venue.status not in {"available", "cancel_only"}:
             return ()
+        if not self.maker.is_turn(view, now_ms):
+            return ()
         wanted = list(self._wanted(view, state, now_ms))
         cancels, kept = [], set[int]()
         for name, order in venue.own(self.name):

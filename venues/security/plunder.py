@@ -12,7 +12,9 @@ from typing import Final
 from intents.assets import ETH, ETH_UNIT, OPTION_UNIT, PRICE_UNIT, USDC_UNIT
 from venues.chain_state import ChainState
 from venues.markets.kinds import AnyVenue, is_priced_by_oracle
+from venues.markets.structure import is_structure
 from venues.markets.venue import Arbitrage, Order, Unfilled
+from venues.observed import UNOBSERVED, Observed
 from venues.truth import Truth
 
 MOST_LOOKS: Final = 200
@@ -74,19 +76,20 @@ def priced_by_oracle(state: ChainState) -> tuple[str, ...]:
     return tuple(name for name in sorted(state.venues) if is_priced_by_oracle(state.venues[name]))
 
 
-def worth(order: Order, truth: Truth, now_ms: int) -> float:
-    """Return the fair value of what an order trades, in USDC base units."""
+def worth(order: Order, truth: Truth, now_ms: int, observed: Observed = UNOBSERVED) -> float:
+    """Return the fair value of what an order trades, in USDC base units; `observed` tells of barriers and fixings."""
     if order.instrument == ETH:
         return order.quantity * truth.price(now_ms) * USDC_UNIT / (ETH_UNIT * PRICE_UNIT)
-    return float(truth.fair([order.instrument], now_ms)[0]) * order.quantity * USDC_UNIT / OPTION_UNIT
+    fair = truth.fair([order.instrument], now_ms, observed=observed)
+    return float(fair[0]) * order.quantity * USDC_UNIT / OPTION_UNIT
 
 
 def _chances(state: ChainState, truth: Truth, now_ms: int, raid: Raid) -> Iterator[tuple[AnyVenue, Arbitrage]]:
     """Yield the best order of each series of each venue, taken alone."""
     for name in raid.venues:
         venue = state.seen(name, now_ms)
-        symbols = venue.instruments()
-        fair = truth.fair(symbols, now_ms) * USDC_UNIT / OPTION_UNIT
+        symbols = tuple(symbol for symbol in venue.instruments() if not is_structure(symbol))
+        fair = truth.fair(symbols, now_ms, observed=state.clearing.observed) * USDC_UNIT / OPTION_UNIT
         prices = dict(zip(symbols, fair.tolist(), strict=True))
         for chance in venue.arbitrage(prices, state.market(now_ms)):
             if chance.profit > LEAST_PROFIT_USD * USDC_UNIT:
@@ -100,7 +103,7 @@ def _taken(
     order = Order(
         venue=venue.id, instrument=chance.instrument, side=chance.side, quantity=int(chance.quantity), bound=0
     )
-    fair = worth(order, truth, now_ms)
+    fair = worth(order, truth, now_ms, state.clearing.observed)
     bound = fair * (1 - MARGIN) if order.side == "buy" else fair * (1 + MARGIN)
     order = replace(order, bound=int(bound))
     outcome = state.trade(order, raid.account, now_ms)

@@ -24,7 +24,7 @@ from tests.venues.small_world import (
 from venues.calls.upkeep import Ladders, Requote
 from venues.chain_state import ChainState
 from venues.markets.clob import requote
-from venues.markets.makers import TICK
+from venues.markets.makers import TICK, Maker
 from venues.pricing import black76
 
 NOW_MS = START_MS + 60_000
@@ -171,3 +171,48 @@ def test_refreshes_are_at_its_own_phase(now_ms: int) -> None:
 
     assert now_ms < then <= now_ms + MAKER_RULES.refresh_ms
     assert (then - MAKER.offset_ms) % MAKER_RULES.refresh_ms == 0
+
+
+THRIFTY = replace(MAKER, rules=replace(MAKER_RULES, gas_budget=30.0, caution=0.5))
+
+
+def _at_gas_price(wei: int) -> Sight:
+    view = _view()
+    view.chains[L2].fee_quantile = lambda *_: wei  # type: ignore[method-assign]
+    return view
+
+
+def test_with_a_budget_for_gas_a_maker_quotes_less_often_where_gas_is_dear() -> None:
+    """By hand: 60,000 and 9,000 for each quote, at 20 gwei and 140 dollars, against a sixth of a dollar a refresh."""
+    quotes = 2 * MAKER_RULES.levels * len(_state(_view()).venues["book"].instruments())
+    turns = -(-(60_000 + 9_000 * quotes) * 20e-9 * 140 // (30 * 20 / 3600))
+    times = range(NOW_MS, NOW_MS + 40 * 60_000, MAKER_RULES.refresh_ms)
+
+    def count(view: Sight) -> int:
+        return sum(THRIFTY.is_turn(view, time_ms) for time_ms in times)
+
+    assert turns > 5
+    assert count(_at_gas_price(10**6)) == len(times)
+    assert abs(count(_at_gas_price(20 * 10**9)) - len(times) / turns) <= 1
+    assert all(MAKER.is_turn(_at_gas_price(20 * 10**9), time_ms) for time_ms in times)
+
+
+def test_a_cautious_maker_is_wider_the_longer_its_quotes_stand() -> None:
+    def spread(wei: int, maker: Maker) -> int:
+        view = _at_gas_price(wei)
+        return _spread(maker.ladders(view, _state(view), NOW_MS))
+
+    assert spread(10**6, MAKER) < spread(10**6, THRIFTY) < spread(20 * 10**9, THRIFTY)
+    assert spread(20 * 10**9, MAKER) == spread(10**6, MAKER)
+
+
+def test_a_transaction_that_waits_is_replaced_by_a_dearer_one_with_new_quotes() -> None:
+    view = _at_gas_price(10**6)
+    (first,) = THRIFTY.act(view, NOW_MS)
+    view.chains[L2].submit(first.transaction)
+
+    (second,) = THRIFTY.act(view, NOW_MS + 40_000)
+
+    assert second.replaces == first.transaction.id
+    assert second.transaction.max_fee_wei > first.transaction.max_fee_wei
+    assert first.replaces is None

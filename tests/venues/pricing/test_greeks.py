@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from venues.pricing import black76
-from venues.pricing.greeks import BLOCK, greeks
+from venues.pricing import black76, greeks_kernel
+from venues.pricing.greeks import greeks
 from venues.seeds import generator
 
 forwards = st.floats(50, 500)
@@ -21,7 +21,7 @@ def _options(count: int) -> tuple[black76.Floats, ...]:
 
 
 def test_prices_deltas_and_vegas_are_those_of_black_76_across_blocks() -> None:
-    options = _options(2 * BLOCK + 17)
+    options = _options(2 * greeks_kernel.BLOCK + 17)
 
     found = greeks(*options)
 

@@ -10,6 +10,7 @@ from intents.assets import ETH_UNIT, OPTION_UNIT, PRICE_UNIT, USDC_UNIT
 from tests.venues.small_world import L2, RICH, START_MS, amm, book, chain_state, pool, truth
 from venues.chain_state import Answer, ChainState
 from venues.clearing import Account
+from venues.markets.clob import Book, OrderBook, RestingOrder
 from venues.markets.venue import Unfilled
 from venues.oracles.sentinel import Sentinel, Uptime
 from venues.oracles.uptime_guard import UptimeGuard
@@ -88,3 +89,23 @@ def test_a_venue_that_waits_for_a_grace_period_is_safe_from_the_wrong_price() ->
 
 def test_only_venues_that_follow_the_oracle_are_made_wrong_by_it() -> None:
     assert priced_by_oracle(_state(140)) == ("amm",)
+
+
+def test_a_barrier_that_was_touched_makes_an_option_worthless_to_the_thief() -> None:
+    """Somebody bids a dollar for a call that is knocked out: untouched, it is worth more and nobody sells."""
+    symbol = "ETH-27MAR20-140-C-UO200"
+    bids = OrderBook(
+        id="exotics",
+        chain=L2,
+        books={symbol: Book((RestingOrder("maker", USDC_UNIT, 100 * OPTION_UNIT),))},
+        fee_account="exotics.fees",
+    )
+    alive = _state(140).with_venue(bids)
+    touched = alive.clearing.observed.with_touch(symbol, START_MS)
+    dead = replace(alive, clearing=replace(alive.clearing, observed=touched))
+    raid = replace(RAID, venues=("exotics",))
+
+    assert plunder(alive, TRUTH, START_MS, raid) == Haul((), 0)
+    haul = plunder(dead, TRUTH, START_MS, raid)
+    assert [(order.side, order.quantity) for order in haul.orders] == [("sell", 100 * OPTION_UNIT)]
+    assert haul.profit > 80 * USDC_UNIT
