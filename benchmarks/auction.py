@@ -35,7 +35,7 @@ ROUNDS = 3
 
 HARD_GAP = 0.01
 NODES = 500
-"""Budget of searches for references, and of the choices they are compared with: two recorded rounds exceed it."""
+"""Budget of searches for references, and of the choices they are compared with."""
 
 PLAIN_LIMIT_S, PLAIN_QUICK_S = 60.0, 4.0
 """Wall time after which the plain program stops with what it has."""

@@ -59,7 +59,7 @@ class WinnersPart(Boundary):
     objective: Literal["surplus", "volume"] = "surplus"
     most_winners: int | None = Field(default=None, gt=0)
     most_per_solver: int | None = Field(default=None, gt=0)
-    nodes: int = Field(default=20_000, gt=0)
+    nodes: int = Field(default=2_000, gt=0)
     """Branch-and-bound nodes for each group of bids that hang together."""
 
 

@@ -98,7 +98,8 @@ class BranchAndBound:
             node = heappop(self._open)
             self._model.return_to(node.basis)
             plunge: Fixed | None = node.fixed
-            while plunge is not None:
+            # What a plunge leaves when its nodes are spent has no higher bound than its last sibling, which waits.
+            while plunge is not None and spent < nodes:
                 spent += 1
                 plunge = self._visit(plunge)
         bound = max([self._reached, self._proved, *(-node.rank for node in self._open)])
@@ -158,7 +159,6 @@ class BranchAndBound:
     def _hold(self, fixed: Fixed) -> None:
         """Hold the columns of a node, and let go of those of the one before."""
         self._model.free([column for column in self._held if column not in fixed])
-        for column, value in fixed.items():
-            if self._held.get(column) != value:
-                self._model.fix([column], value)
+        for value in (0.0, 1.0):
+            self._model.fix([column for column, at in fixed.items() if at == value != self._held.get(column)], value)
         self._held = dict(fixed)

@@ -17,7 +17,7 @@ LEAST_PROGRESS: Final = 1e-5
 """Relative improvement of the bound below which a round of cuts brought nothing."""
 
 STALLS: Final = 3
-"""Rounds of cuts in a row that may bring nothing before no more are looked for."""
+"""Rounds of cuts in a row that bring nothing after which no more are looked for; with cliques alone, one is enough."""
 
 MOST_CONFLICTS: Final = 4_000
 """Offers above which the conflict graph is not built."""
@@ -44,8 +44,9 @@ class Cuts:
 
     def tighten(self) -> Relaxed | None:
         """Return the relaxation after the cuts that it calls for."""
+        patience = STALLS if self._hulls else 1
         relaxed, stalled = self._model.relax(), 0
-        while relaxed is not None and stalled < STALLS and self.add(relaxed.values):
+        while relaxed is not None and stalled < patience and self.add(relaxed.values):
             after = self._model.relax()
             small = after is not None and relaxed.bound - after.bound < LEAST_PROGRESS * abs(relaxed.bound)
             relaxed, stalled = after, stalled + 1 if small else 0

@@ -107,13 +107,16 @@ class Model:
 
     def fix(self, columns: Sequence[int], value: float) -> None:
         """Hold columns at a value."""
-        for column in columns:
-            self._highs.changeColBounds(column, value, value)
+        self._bound(columns, value, value)
 
     def free(self, columns: Sequence[int]) -> None:
         """Let columns move again."""
-        for column in columns:
-            self._highs.changeColBounds(column, 0.0, 1.0)
+        self._bound(columns, 0.0, 1.0)
+
+    def _bound(self, columns: Sequence[int], low: float, high: float) -> None:
+        if columns:
+            size = len(columns)
+            self._highs.changeColsBounds(size, np.array(columns, np.int32), np.full(size, low), np.full(size, high))
 
     def relax(self) -> Relaxed | None:
         """Return the optimum of the relaxation, starting from the last one; `None` if nothing is feasible.

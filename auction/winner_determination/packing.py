@@ -33,7 +33,7 @@ LARGEST_GAIN: Final = 2.0**20
 class Budget:
     """When a search stops; counted in work, never in time, so that it stops at the same place again."""
 
-    nodes: int = 20_000
+    nodes: int = 2_000
     """Branch-and-bound nodes for each group of offers."""
 
     relative_gap: float = 0.0
