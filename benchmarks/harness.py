@@ -15,12 +15,19 @@ class Row:
     """One comparison."""
 
     name: str
-    ours: float
-    peer: float
-    ratio: float
+    ours: float | None
+    """None, like the next two, where nothing was measured; the note then says why."""
+
+    peer: float | None
+    ratio: float | None
     """Ours over the peer's, or the other way round where the note says so."""
 
     note: str
+
+
+def skipped(name: str, why: str) -> Row:
+    """Return the row of what cannot be measured here: no figures, and the reason."""
+    return Row(name, None, None, None, f"SKIPPED: {why}; no figure")
 
 
 def main(name: str, measure: Callable[[bool], Sequence[Row]], description: str | None) -> None:
@@ -34,7 +41,8 @@ def main(name: str, measure: Callable[[bool], Sequence[Row]], description: str |
         print(json.dumps([asdict(row) for row in rows], indent=1))
         return
     for row in rows:
-        print(f"{row.name:<44} ours {row.ours:>12.4g}  peer {row.peer:>12.4g}  ratio {row.ratio:>8.3g}  {row.note}")
+        ours, peer, ratio = (f"{value:.4g}" if value is not None else "-" for value in (row.ours, row.peer, row.ratio))
+        print(f"{row.name:<44} ours {ours:>12}  peer {peer:>12}  ratio {ratio:>9}  {row.note}")
 
 
 def keep(name: str, rows: Sequence[Row]) -> Path:

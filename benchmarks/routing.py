@@ -29,7 +29,7 @@ SET_SIZE = 200
 PATIENT_NODES = 4_000
 """Branch-and-bound nodes of the program that `auto` is measured against: ten times the usual."""
 
-SECTIONS = ("first", "scaling", "books", "growth", "stress", "gas")
+SECTIONS = ("first", "scaling", "books", "growth", "stress", "gas", "gas_share", "packages", "sor")
 
 
 def rounds(count: int) -> list[tuple[LiquidityGraph, list[Job]]]:
@@ -75,14 +75,10 @@ def network(section: str, quick: bool) -> list[Row]:
     return [Row(**row) for row in json.loads(done.stdout)]
 
 
-SKIPPED = Row("balancer sor", 0.0, 0.0, 0.0, "SKIPPED: @balancer-labs/sor (npm, GPL-3.0) is not run here; no figure")
-"""Said aloud, so that its absence is seen."""
-
-
 def measure(quick: bool) -> list[Row]:
     """Return the rows of this benchmark."""
     rows = [row for section in SECTIONS for row in network(section, quick)]
-    return [*demo(quick), *in_time(quick), *rows, SKIPPED]
+    return [*demo(quick), *in_time(quick), *rows]
 
 
 def in_time(quick: bool) -> list[Row]:

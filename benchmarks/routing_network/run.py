@@ -19,7 +19,9 @@ from typing import Any
 import numpy as np
 
 from benchmarks.harness import Row
+from benchmarks.routing_network.against_sor import against_sor
 from benchmarks.routing_network.instances import Instance, cfmm_router, convex_flows, mixed, next_block
+from benchmarks.routing_network.package_rows import gas_share, packages
 from solvers.routing.network.certificate import Solution
 from solvers.routing.network.dual import Budget, solve_dual
 
@@ -104,6 +106,7 @@ def books(quick: bool) -> list[Row]:
         for name, method in (("best single path", peers.single_path), ("greedy split in 20", peers.greedy_split)):
             timed = best(lambda n=network, a=aim, f=method: f(n, a), 1)
             gain = ours.result.value / timed.result - 1
+            rows.append(row(case, ours, timed, name))
             note = f"value, dual; peer: {name}; ours is {gain:.2%} more (standing arbitrage included)"
             rows.append(Row(case.name, ours.result.value, timed.result, ours.result.value / timed.result, note))
     return rows
@@ -183,18 +186,36 @@ def gas(quick: bool) -> list[Row]:
     from benchmarks.routing_network import cow
     from solvers.routing.network.fixed_costs import cost_of, solve_exact
 
-    rows = []
+    rows, seconds, gaps = [], [], []
+    case, costs = cow.trade(*cow.TRADES[0])
+    solve_exact(case.network, case.aim, costs)
     for trade in cow.TRADES:
         case, costs = cow.trade(*trade)
         ours = best(lambda c=case, g=costs: solve_exact(c.network, c.aim, g), 1 if quick else 3)
+        seconds.append(ours.seconds)
+        gaps.append(ours.result.gap)
         answer = solve_dual(case.network, case.aim)
         blind = answer.value - cost_of(answer.trades, costs)
         note = f"net of gas, exact (gap {ours.result.gap:.1e}, {ours.seconds:.2f} s); peer: routing that ignores gas"
         rows.append(Row(case.name, ours.result.value, blind, ours.result.value / blind, note))
-    return rows
+    middle = statistics.median(seconds)
+    note = (
+        f"s, exact, median over the trades above (slowest {max(seconds):.2f}, largest gap {max(gaps):.1e}); peer: aim"
+    )
+    return [*rows, Row(f"CoW auction, m={len(costs)}, exact with gas", middle, 2.0, middle / 2.0, note)]
 
 
-SECTIONS = {"gas": gas, "first": first, "scaling": scaling, "books": books, "growth": growth, "stress": stress}
+SECTIONS = {
+    "first": first,
+    "scaling": scaling,
+    "books": books,
+    "growth": growth,
+    "stress": stress,
+    "gas": gas,
+    "gas_share": gas_share,
+    "packages": packages,
+    "sor": against_sor,
+}
 
 
 def main() -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Final
 
-from intents.assets import OPTION_UNIT, USDC_UNIT
+from intents.assets import ETH, OPTION_UNIT, USDC_UNIT
 from intents.wants import Package, collateral_per_unit
 from solvers.routing.free_legs import Legs, add_legs, usable
 from solvers.routing.problem import Job, settlement_gas
@@ -90,6 +90,9 @@ class Model:
     joint: dict[tuple[str, str], dict[int, float]] = field(default_factory=dict)
     """What structures add to those rows."""
 
+    every_series: bool = False
+    """Whether free legs may be of every series that the want allows."""
+
     def most(self, terms: Mapping[int, float]) -> float:
         """Return the largest absolute sum of some terms of one sign; infinite if a variable has no upper bound."""
         return sum(abs(value) * self.program.upper[variable] for variable, value in terms.items())
@@ -108,9 +111,12 @@ def allocate(graph: LiquidityGraph, jobs: Sequence[Job], *, nodes: int = DEFAULT
     return read(model, jobs, optimum) if optimum else None
 
 
-def build(graph: LiquidityGraph, jobs: Sequence[Job]) -> Model:
-    """Return the program of several intents together, without quantities where none can be delivered anywhere."""
-    model = Model()
+def build(graph: LiquidityGraph, jobs: Sequence[Job], *, every_series: bool = False) -> Model:
+    """Return the program of several intents together, without quantities where none can be delivered anywhere.
+
+    Legs that an intent leaves free are of those series that are likely to be of use, or of `every_series` allowed.
+    """
+    model = Model(every_series=every_series)
     for index, job in enumerate(jobs):
         _add_job(model, graph, index, job)
     add_structures(model, graph, jobs)
@@ -126,7 +132,7 @@ def _add_job(model: Model, graph: LiquidityGraph, index: int, job: Job) -> None:
     uses: dict[int, float] = {}
     remaining, least = job.lots() / OPTION_UNIT, job.least() / OPTION_UNIT
     for chain in job.chains(graph):
-        if not _can_deliver(graph, job, chain):
+        if not _can_deliver(model, graph, job, chain):
             continue
         gain, fixed = _terms(graph, job, chain)
         quantity = program.variable(gain=gain, upper=remaining)
@@ -151,7 +157,9 @@ def _add_legs(model: Model, graph: LiquidityGraph, job: Job, key: tuple[int, str
             terms = model.balance.setdefault((chain, name), {})
             terms[quantity] = terms.get(quantity, 0.0) - per_unit / OPTION_UNIT
         return
-    model.legs[key] = add_legs(model.program, quantity, want, graph.instruments(chain))
+    series = usable(want, graph.instruments(chain), every=model.every_series)
+    ether = ETH in graph.instruments(chain)
+    model.legs[key] = add_legs(model.program, quantity, want, series, ether=ether)
     for name, (long, short) in model.legs[key].items():
         terms = model.balance.setdefault((chain, name), {})
         terms[long] = -1.0
@@ -159,11 +167,14 @@ def _add_legs(model: Model, graph: LiquidityGraph, job: Job, key: tuple[int, str
             terms[short] = 1.0
 
 
-def _can_deliver(graph: LiquidityGraph, job: Job, chain: str) -> bool:
+def _can_deliver(model: Model, graph: LiquidityGraph, job: Job, chain: str) -> bool:
     want = job.intent.want
     if isinstance(want, Package):
         return set(want.unit_legs()) <= set(graph.instruments(chain))
-    return bool(usable(want, graph.instruments(chain)))
+    # With every series a floor, or a bound, that ether alone keeps counts as well.
+    return bool(usable(want, graph.instruments(chain), every=model.every_series)) or (
+        model.every_series and ETH in graph.instruments(chain)
+    )
 
 
 def _terms(graph: LiquidityGraph, job: Job, chain: str) -> tuple[float, float]:

@@ -22,13 +22,15 @@ Otherwise it would be a place for arbitrage between venues, and for what other i
 """
 
 
-def usable(want: Payoff | Exposure, instruments: Sequence[str]) -> tuple[OptionSeries, ...]:
+def usable(want: Payoff | Exposure, instruments: Sequence[str], *, every: bool = False) -> tuple[OptionSeries, ...]:
     """Return the series among the instruments of a chain that may become legs.
 
     For a floor those are puts, and calls where it is above zero on the right, struck within `REACH` of a knot: others
-    only add cost.
+    only add cost. With `every`, all that the want allows.
     """
     listed = tuple(map(parse_series, (name for name in instruments if name != ETH)))
+    if every:
+        return tuple(each for each in listed if each.is_european and (each.expiry_ms,) == expiries(want))
     if isinstance(want, Exposure):
         return tradable(want, listed)
     needs_calls = want.right_slope > 0 or want.knots[-1].value > 0
@@ -42,11 +44,15 @@ def usable(want: Payoff | Exposure, instruments: Sequence[str]) -> tuple[OptionS
     )
 
 
-def add_legs(program: Program, quantity: int, want: Payoff | Exposure, instruments: Sequence[str]) -> Legs:
-    """Add the legs of a want and the rows that make them give what it asks for `quantity`, a variable of units."""
-    series = usable(want, instruments)
+def add_legs(
+    program: Program, quantity: int, want: Payoff | Exposure, series: Sequence[OptionSeries], *, ether: bool
+) -> Legs:
+    """Add legs of some series, and of ether, and the rows that make them give what is wanted for `quantity` units.
+
+    `quantity` is a variable; whether `ether` is traded on the chain is for the caller to say.
+    """
     legs: Legs = {each.symbol: (program.variable(), program.variable()) for each in series}
-    if ETH in instruments and (isinstance(want, Exposure) or want.right_slope > 0):
+    if ether and (isinstance(want, Exposure) or want.right_slope > 0):
         legs[ETH] = (program.variable(), None)
     most = most_traded(want) if isinstance(want, Exposure) else MOST_LEGS
     every = {index: 1.0 for pair in legs.values() for index in pair if index is not None}
