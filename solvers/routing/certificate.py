@@ -24,8 +24,12 @@ from venues.markets.venue import Order
 
 RELATIVE_GAP: Final = 1e-5
 
-ROUNDS: Final = 5
+ROUNDS: Final = 4
 """Times the lines are drawn closer, at most."""
+
+FREE_NODES: Final = 20
+FREE_GAP: Final = 1e-3
+"""Branch-and-bound nodes, and the gap they aim at, where the legs are open; what is left of the gap is in the bound."""
 
 CLOSE: Final = 1e-4
 """Part of the bound by which a round has to lower it for another to follow."""
@@ -54,27 +58,40 @@ class Certificate:
 
 def certificate(graph: LiquidityGraph, route: Route, *, nodes: int = DEFAULT_NODES) -> Certificate | None:
     """Return how far a route is from the best there can be, or `None` if nothing is proven."""
-    bound = surplus_bound(graph, route.job, nodes=nodes)
+    bound = surplus_bound(graph, route.job, most_sold=board_sales.most_sold(graph, route), nodes=nodes)
     return Certificate(bound, route.surplus) if bound is not None else None
 
 
-def surplus_bound(graph: LiquidityGraph, job: Job, *, nodes: int = DEFAULT_NODES) -> int | None:
+def surplus_bound(graph: LiquidityGraph, job: Job, *, most_sold: float = 0.0, nodes: int = DEFAULT_NODES) -> int | None:
     """Return what no route of an intent gains more than, in USDC base units, or `None` if nothing is proven.
 
     Nothing is said where a cost curve is not convex, or where the optimiser fails.
+
+    Args:
+        graph: Liquidity at one instant.
+        job: The intent and what remains of it.
+        most_sold: For wants that leave the legs open: options that the routes in question sell on the boards of one
+            market maker, at most. Packages say themselves what is sold.
+        nodes: Most branch-and-bound nodes of each round.
     """
-    lines, pieces = Underestimates(graph, job), board_sales.Pieces()
+    free = not isinstance(job.intent.want, Package)
+    limits = Limits(nodes=FREE_NODES, relative_gap=FREE_GAP) if free else Limits(nodes=nodes, relative_gap=RELATIVE_GAP)
+    lines, pieces = Underestimates(graph, job), board_sales.Pieces(most_sold if free else None)
     bound: int | None = None
-    for _ in range(ROUNDS):
+    for number in range(ROUNDS):
         model = build(lines, [job], every_series=True)
         if not lines.convex:
             return None
         discounts = _refunded(model, lines, job, pieces)
-        optimum = model.program.attempt(Limits(nodes=nodes, relative_gap=RELATIVE_GAP)) if model.quantity else None
+        if not model.quantity:
+            return 0
+        # Programs with open legs are large: until the lines are close, fractions will do for where to look.
+        coarse = free and number < ROUNDS - 1
+        optimum = (model.program.relaxed() if coarse else model.program).attempt(limits)
         if not isinstance(optimum, Optimum):
-            return bound if model.quantity else 0
+            break
         before, bound = bound, _least(bound, _proven(optimum, model, job, graph))
-        if not optimum.objective or (before is not None and before - bound <= CLOSE * bound):
+        if not optimum.objective or (not free and before is not None and before - bound <= CLOSE * bound):
             break
         for edge, steps in model.flows.items():
             lines.refine(edge, float(optimum.values[steps].sum()))
@@ -100,6 +117,8 @@ def _refunded(model: Model, lines: Underestimates, job: Job, pieces: board_sales
             backing = (collateral_per_unit(intent.want) or 0) / USDC_UNIT
             moved = program.variable(gain=-port.fee_ppm / 1e6)
             program.row({**paid.get(chain, {}), quantity: backing, moved: -1.0}, high=0.0)
+    if isinstance(intent.want, Package):
+        board_sales.add_crowding(model, lines)
     return board_sales.add_discounts(model, lines, pieces)
 
 

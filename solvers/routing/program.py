@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
@@ -135,6 +135,10 @@ class Program:
         values[self.integer] = np.round(values[self.integer])
         gap = _gap(info) if self.integer else 0.0
         return Optimum(values, float(problem.value), gap, _work(info))
+
+    def relaxed(self) -> "Program":
+        """Return the program with fractions where it has whole numbers, on the same rows."""
+        return replace(self, upper=self.bounds().tolist(), integer=[])
 
     def constraints(self, chosen: "cp.Variable") -> list["cp.Constraint"]:
         """Return the rows as one equation and one inequality: cvxpy is slow by the constraint, not by the row."""

@@ -12,7 +12,9 @@ from typing import Final
 
 from intents.assets import OPTION_UNIT
 from intents.intent import LOT
+from intents.options import parse_series
 from intents.wants import Package
+from solvers.routing.board_sales import may_trade
 from solvers.routing.desk import ANY_COST
 from solvers.routing.problem import Job
 from venues.graph import Edge, LiquidityGraph
@@ -50,6 +52,7 @@ class Underestimates(LiquidityGraph):
             if isinstance(want, Package)
             else {}
         )
+        self._traded = sum(self._most.values())
         self._free = not isinstance(want, Package)
         self._both_ways = {held > 0 for name, held in want.unit_legs().items()} if isinstance(want, Package) else {}
         self._sizes: dict[Edge, list[int]] = {}
@@ -64,6 +67,8 @@ class Underestimates(LiquidityGraph):
         """Return lines below the cost curve of an edge, cheapest first."""
         venue = self._priced_by(edge)
         market = self.snapshot.market(venue.chain)
+        if isinstance(venue, OptionAmm) and self._traded and not self._may_trade(edge, market):
+            return ()
         if isinstance(venue, FromLadder):
             return venue.ladder(edge.instrument, edge.side, market)
         capacity = venue.capacity(edge.instrument, edge.side, market)
@@ -98,6 +103,13 @@ class Underestimates(LiquidityGraph):
         bounded = self.mixed or venue.rules.vol_fees is not None
         return self.plain(venue) if bounded or self._filled(venue, edge, LOT, market) is None else venue
 
+    def _may_trade(self, edge: Edge, market: Market) -> bool:
+        """Return whether the real maker may take what an edge trades, whatever else the intent has traded there."""
+        real = self.snapshot.by_venue[edge.key]
+        assert isinstance(real, OptionAmm)
+        series = parse_series(edge.instrument)
+        return series.expiry in real.boards and may_trade(real, series, self._traded / OPTION_UNIT, market)
+
     def _lines(self, edge: Edge, venue: AnyVenue, first: float, capacity: int) -> tuple[Step, ...]:
         market, ladder = self.snapshot.market(venue.chain), list[Step]()
         reached = cash = 0
@@ -111,7 +123,8 @@ class Underestimates(LiquidityGraph):
             reached, cash = size, total
         if not ladder:
             return ()
-        sign = 1 if edge.side == "buy" else -1
+        # A fee takes all of a premium that is smaller: then a sale brings nothing, whatever its size.
+        sign, first = (1, first) if edge.side == "buy" else (-1, max(first, 0.0))
         self.convex = self.convex and _is_convex(ladder, first, sign)
         most = min(capacity, self._most.get(edge.instrument, capacity))
         return tuple(_rounded(lines_below(ladder, first, max(most - reached, 0)), sign))

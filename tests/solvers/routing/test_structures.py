@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from intents import builders
-from solvers.routing.certificate import surplus_bound
+from solvers.routing.certificate import certificate
 from solvers.routing.exact import allocate
 from solvers.routing.executed import executed
 from solvers.routing.problem import EngineName, Job, Route
@@ -133,7 +133,18 @@ def test_several_intents_together_trade_leg_by_leg() -> None:
     assert {flow.edge.instrument for flow in allocation.flows} <= {HIGH, LOW}
 
 
-def test_nothing_is_certified_where_structures_or_lots_are_sold() -> None:
-    market = graph(desk(spread_symbol(), 6, quote(5.0, 6)))
+@pytest.mark.parametrize("venue", ["spread", "dear", "lot", "large lot"])
+def test_routes_over_structures_and_lots_are_certified(venue: str) -> None:
+    desks = {
+        "spread": (desk(spread_symbol(), 6, quote(fair(HIGH) - fair(LOW), 2)), WANT),
+        "dear": (desk(spread_symbol(), 6, quote(19.0, 6)), WANT),
+        "lot": (desk(HIGH, 4, quote(fair(HIGH) * 0.9, 4, whole=True)), builders.single(HIGH)),
+        "large lot": (desk(HIGH, 8, quote(fair(HIGH) * 0.9, 8, whole=True)), builders.single(HIGH)),
+    }
+    market, want = graph(desks[venue][0]), desks[venue][1]
 
-    assert surplus_bound(market, job(builders.single(HIGH), 1, 40.0)) is None
+    proofs = [certificate(market, best(market, job(want, 6, 40.0), engine)) for engine in ENGINES]
+
+    gaps = [proof.gap for proof in proofs if proof is not None and proof.surplus <= proof.bound]
+    assert len(gaps) == len(ENGINES)
+    assert min(gaps) < 0.001
