@@ -18,6 +18,7 @@ from intents.wants import Leg, Package, collateral_per_unit
 from solvers.routing.exact import Allocation, Flow, Share
 from solvers.routing.executed import executed
 from solvers.routing.network.dual import solve_dual
+from solvers.routing.network.errors import NetworkError
 from solvers.routing.network.markets import Offers, Pairs
 from solvers.routing.network.network import Aim, Network
 from solvers.routing.problem import Job, NoRoute, Route
@@ -82,6 +83,8 @@ def solved(graph: LiquidityGraph, job: Job) -> Prices | str:
     (leg,) = want.legs
     if (job.intent.limit > 0) != (leg.ratio > 0):
         return "prices alone serve owners who pay for what they buy, or are paid for what they sell"
+    if not job.lots():
+        return "there is less than a lot to be routed"
     draft = _Draft([], [], {}, [])
     chains = job.chains(graph)
     for position, chain in enumerate(chains):
@@ -90,10 +93,14 @@ def solved(graph: LiquidityGraph, job: Job) -> Prices | str:
         return NO_VENUE
     bought = leg.ratio > 0
     _add_owner(draft, job, leg, [2 * i + 2 for i in range(len(chains))])
-    network = _network(draft, 2 * len(chains) + 2)
-    utility, stock = np.zeros(network.tokens), np.zeros(network.tokens)
+    tokens = 2 * len(chains) + 2
+    utility, stock = np.zeros(tokens), np.zeros(tokens)
     utility[CASH], stock[CASH] = 1.0, np.inf
-    solution = solve_dual(network, Aim(utility, stock))
+    try:
+        network = _network(draft, tokens)
+        solution = solve_dual(network, Aim(utility, stock))
+    except NetworkError as error:
+        return str(error)
     flows = list(_flows(draft, solution.trades.offers, solution.trades.pairs, bought=bought))
     allocation = _allocation(job, leg, flows, solution.work)
     return Prices(allocation, solution.value, solution.bound)
@@ -112,8 +119,9 @@ def _add_chain(draft: _Draft, graph: LiquidityGraph, job: Job, leg: Leg, place: 
             continue
         venue = graph.snapshot.by_venue[edge.key]
         if isinstance(venue, SpotPool) and graph.ladder(edge):
-            draft.pools.append((cash, cash + 1, venue.cash / USDC_UNIT, venue.ether / ETH_UNIT))
-            draft.pooled.append(edge)
+            if venue.cash > 0 and venue.ether > 0:
+                draft.pools.append((cash, cash + 1, venue.cash / USDC_UNIT, venue.ether / ETH_UNIT))
+                draft.pooled.append(edge)
             continue
         for step in graph.ladder(edge):
             size, paid = step.quantity / OPTION_UNIT, step.cash / USDC_UNIT

@@ -31,8 +31,13 @@ class Job:
     """Units still to be filled, in base units."""
 
     def chains(self, graph: LiquidityGraph) -> tuple[str, ...]:
-        """Return the chains where it may be delivered, its home first; none once a series of it has expired."""
-        if any(expiry <= graph.snapshot.time_ms for expiry in expiries(self.intent.want)):
+        """Return the chains where it may be delivered, its home first.
+
+        There are none once a series of it has expired, or where nothing is known of its home.
+        """
+        if self.intent.home not in graph.snapshot.by_chain or any(
+            expiry <= graph.snapshot.time_ms for expiry in expiries(self.intent.want)
+        ):
             return ()
         allowed = self.intent.chains
         return tuple(chain for chain in graph.chains_from(self.intent.home) if not allowed or chain in allowed)

@@ -120,7 +120,7 @@ class Program:
         whole = [np.array(self.integer)] if self.integer else False
         chosen = cp.Variable(size, bounds=[np.zeros(size), upper], integer=whole)
         aim = np.array(self.gain) @ chosen if objective is None else objective(chosen)
-        if objective is not None and not (aim.is_concave() and aim.is_pwl()):
+        if objective is not None and not _is_suitable(aim):
             return Failure.UNSUITABLE
         problem = cp.Problem(cp.Maximize(aim), self.constraints(chosen))
         failure = _solved(problem, limits)
@@ -163,6 +163,13 @@ class Program:
         """Return the coefficients, a row for each row."""
         rows, columns, values = zip(*self.entries, strict=True) if self.entries else ((), (), ())
         return sp.csr_matrix((values, (rows, columns)), shape=(len(self.low), len(self.gain)))
+
+
+def _is_suitable(aim: object) -> bool:
+    """Return whether something is one number to be maximised, concave and made of straight pieces."""
+    import cvxpy as cp
+
+    return isinstance(aim, cp.Expression) and aim.is_scalar() and bool(aim.is_concave() and aim.is_pwl())
 
 
 def _solved(problem: "cp.Problem", limits: Limits) -> Failure | None:

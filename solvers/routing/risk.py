@@ -27,6 +27,10 @@ class Margin:
     held: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     """Options and ether that are held already, by chain: they net with what is routed to the same chain."""
 
+    def __post_init__(self) -> None:
+        if not math.isfinite(self.rate) or self.rate < 0:
+            raise ValueError(f"rate is {self.rate}: what margin costs is a finite number of at least zero")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tail:
@@ -46,6 +50,12 @@ class Tail:
 
     seed: int = 0
 
+    def __post_init__(self) -> None:
+        if not 0 < self.share <= 1:
+            raise ValueError(f"share is {self.share}: the worst cases are a part of all, above zero and at most one")
+        if not (math.isfinite(self.weight) and math.isfinite(self.dearer)) or min(self.weight, self.dearer) < 0:
+            raise ValueError(f"weight is {self.weight}, dearer {self.dearer}: both are finite and at least zero")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Risk:
@@ -60,6 +70,12 @@ class Risk:
 
     tail: Tail | None = None
     schedule: Schedule | None = None
+
+    def __post_init__(self) -> None:
+        wrong = [f"{name}: {chance}" for name, chance in self.chances.items() if not 0 <= chance <= 1]
+        if wrong or not 0 <= self.least_success <= 1:
+            told = wrong[0] if wrong else f"least_success: {self.least_success}"
+            raise ValueError(f"{told} is no chance: those lie between zero and one")
 
 
 def restrict(model: Model, graph: LiquidityGraph, job: Job, risk: Risk) -> None:

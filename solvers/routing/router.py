@@ -2,8 +2,9 @@
 
 from typing import Final
 
+from intents.assets import USDC_UNIT
 from solvers.routing import auto, convex, greedy, path
-from solvers.routing.exact import DEFAULT_NODES, allocate
+from solvers.routing.exact import DEFAULT_NODES, Allocation, allocate
 from solvers.routing.executed import executed
 from solvers.routing.least_cost import least_cost
 from solvers.routing.problem import EngineName, Job, NoRoute, Route
@@ -54,4 +55,11 @@ def _best(graph: LiquidityGraph, job: Job, nodes: int) -> Route | NoRoute:
         refusals = [answer for answer in simple if isinstance(answer, NoRoute)]
         return min(refusals, key=lambda answer: (answer.unit_cost is None, answer.unit_cost or 0))
     best = max(routes, key=lambda answer: answer.surplus)
-    return Route(job=job, parcels=best.parcels, engine=best.engine, work=work, gap=best.gap)
+    gap = best.gap if best is exact or allocation is None else _below(allocation, best)
+    return Route(job=job, parcels=best.parcels, engine=best.engine, work=work, gap=gap)
+
+
+def _below(allocation: Allocation, best: Route) -> float:
+    """Return how far a simple route is below what the program proves, as a part of that."""
+    bound = (allocation.surplus + allocation.gap * abs(allocation.surplus)) * USDC_UNIT
+    return max(bound - best.surplus, 0.0) / max(abs(bound), 1.0)

@@ -133,3 +133,45 @@ def test_an_intent_without_a_route_is_told_why() -> None:
     assert found.cause is Cause.NO_SOLUTION
     assert found.unit_cost is not None
     assert found.unit_cost > dollars(0.01)
+
+
+def test_prices_are_asked_before_a_deadline_once_their_code_is_loaded() -> None:
+    single, several = job(LONG_PUT, 10, 9.0), job(builders.straddle(EXPIRY, 120), 10, 60.0)
+    auto.warm_up.cache_clear()
+    cold = auto.prices_pay(single, Budget(deadline=clock(0.0)))
+
+    auto.warm_up()
+
+    assert not cold
+    assert auto.prices_pay(single, Budget(deadline=clock(0.0)))
+    assert not auto.prices_pay(several, Budget(deadline=clock(0.0)))
+    assert not auto.prices_pay(single, Budget(deadline=clock(2.0)))
+    assert not auto.prices_pay(single, Budget())
+
+
+def test_prices_serve_where_the_deadline_leaves_no_time_for_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    auto.warm_up()
+    monkeypatch.setattr(Program, "attempt", lambda *_: Failure.TIMED_OUT)
+    graph, wish = LiquidityGraph(market(home_gwei=0.0, away_gwei=0.0, fee_ppm=0, fixed_fee=0.0)), job(LONG_PUT, 100, 30)
+    simple = [answer for answer in (path.route(graph, wish), greedy.route(graph, wish)) if isinstance(answer, Route)]
+
+    found = route(graph, wish, Budget(deadline=clock(0.0)))
+
+    assert isinstance(found, Route)
+    assert found.engine == "dual"
+    assert found.gap is not None
+    assert all(found.surplus > answer.surplus for answer in simple)
+
+
+def test_where_the_program_meets_numerical_trouble_the_relaxation_takes_its_place(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Program, "attempt", lambda *_: Failure.NUMERICAL)
+
+    free = LiquidityGraph(market(home_gwei=0.0, away_gwei=0.0, fee_ppm=0, fixed_fee=0.0))
+
+    found = route(free, job(LONG_PUT, 100, 30), Budget())
+
+    assert isinstance(found, Route)
+    assert found.engine == "convex"
+    assert found.failures == (Failure.NUMERICAL,)

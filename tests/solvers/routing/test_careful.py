@@ -287,3 +287,18 @@ def test_a_route_that_does_not_keep_its_risks_is_told_so() -> None:
     shaky, late = Risk(chances=dict.fromkeys(names, 0.5), least_success=0.9), in_time(1 / 60)
     assert "the floor is" in str(assessed(graph, wish, shaky, usual))
     assert "within 1000 ms" in str(assessed(graph, wish, late, usual))
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), -1.0])
+def test_a_risk_that_makes_no_sense_is_refused_where_it_is_stated(number: float) -> None:
+    makers = (
+        lambda: Margin(rate=number),
+        lambda: Tail(weight=number),
+        lambda: Tail(weight=1.0, share=number),
+        lambda: Risk(least_success=number),
+        lambda: Risk(chances={"venue": number}),
+    )
+
+    for made in makers:
+        with pytest.raises(ValueError, match=str(number)):
+            made()

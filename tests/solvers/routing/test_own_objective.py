@@ -212,3 +212,14 @@ def test_terms_name_every_edge_the_program_may_use() -> None:
 
     assert set(terms.by_venue()) == {"amm.home", "amm.away", "book.away"}
     assert set(terms.traded) == set(terms.used)
+
+
+@pytest.mark.parametrize("made", ["nothing", "two numbers"])
+def test_an_objective_that_is_no_number_is_unsuitable_and_costs_no_route(made: str) -> None:
+    def objective(terms: Terms) -> Any:
+        return None if made == "nothing" else cp.hstack([terms.surplus, terms.surplus])
+
+    found = route(LiquidityGraph(market()), job(LONG_PUT, 10, 60.0), objective)
+
+    assert isinstance(found, Route)
+    assert found.failures == (Failure.UNSUITABLE,)

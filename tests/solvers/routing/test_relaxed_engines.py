@@ -1,5 +1,7 @@
 """The two engines without whole numbers: they agree, bound the program, and give routes that can be executed."""
 
+from dataclasses import replace
+
 import cvxpy as cp
 import pytest
 from hypothesis import given, settings
@@ -12,9 +14,10 @@ from solvers.routing import convex, dual
 from solvers.routing.convex import Relaxed, relaxation
 from solvers.routing.dual import Prices, solved
 from solvers.routing.exact import allocate
+from solvers.routing.network.errors import MalformedNetworkError
 from solvers.routing.problem import EngineName, Job, NoRoute, Route
 from solvers.routing.program import Failure
-from solvers.routing.router import route
+from solvers.routing.router import ENGINES, route
 from solvers.routing.verify import Verified, verify_route
 from tests.solvers.random_markets import bounded, fair_value, floors, jobs, packages, snapshots, usual_wants
 from tests.solvers.routing.audit import assert_sound
@@ -34,6 +37,7 @@ from tests.solvers.small_market import (
     view,
 )
 from venues.graph import LiquidityGraph
+from venues.markets.cpmm import SpotPool
 from venues.snapshot import Snapshot
 
 PUT = builders.option(EXPIRY, 120, "P")
@@ -199,3 +203,50 @@ def test_a_pool_is_its_exact_curve() -> None:
     exact = allocate(LiquidityGraph(snap), [wish])
     assert exact is not None
     assert exact.surplus < found.worth
+
+
+@pytest.mark.parametrize(("ether", "cash"), [(0, 0), (0, 10**12)])
+def test_a_pool_without_ether_is_passed_over_by_every_engine(ether: int, cash: int) -> None:
+    empty = SpotPool(id="p", chain=HOME, ether=ether, cash=cash)
+    graph = LiquidityGraph(snapshot(view(HOME, [empty, pool("full", HOME)], gas_gwei=0.0)))
+
+    for engine in ENGINES:
+        found = route(graph, job(builders.single(ETH), 2, 140.0), engine)
+        assert isinstance(found, Route)
+        assert {order.venue for part in found.parcels for order in part.orders} == {"full"}
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_pool_without_cash_gives_its_ether_for_nothing_and_breaks_no_engine(engine: EngineName) -> None:
+    empty = SpotPool(id="p", chain=HOME, ether=10**18, cash=0)
+    snap = snapshot(view(HOME, [empty, pool("full", HOME)], gas_gwei=0.0))
+
+    found = route(LiquidityGraph(snap), job(builders.single(ETH), 2, 140.0), engine)
+
+    assert isinstance(found, Route)
+    assert_sound(snap, found)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("fault", ["less than a lot", "unknown home", "no chains at all"])
+def test_what_cannot_be_routed_is_refused_by_every_engine(engine: EngineName, fault: str) -> None:
+    wish = job(builders.single(PUT), 10, 9.0)
+    market = snapshot() if fault == "no chains at all" else FREE
+    if fault == "less than a lot":
+        wish = replace(wish, remaining=1)
+    if fault == "unknown home":
+        wish = replace(wish, intent=wish.intent.model_copy(update={"home": "eip155:99"}))
+
+    assert isinstance(route(LiquidityGraph(market), wish, engine), NoRoute)
+
+
+def test_a_network_that_makes_no_sense_is_no_route(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object) -> None:
+        raise MalformedNetworkError("pairs", "gamma", "positive")
+
+    monkeypatch.setattr(dual, "solve_dual", refused)
+
+    found = dual.route(LiquidityGraph(FREE), job(builders.single(PUT), 10, 9.0))
+
+    assert isinstance(found, NoRoute)
+    assert found.detail == "pairs.gamma must be positive"
