@@ -27,9 +27,12 @@ RELATIVE_GAP: Final = 1e-5
 ROUNDS: Final = 4
 """Times the lines are drawn closer, at most."""
 
-FREE_NODES: Final = 20
-FREE_GAP: Final = 1e-3
-"""Branch-and-bound nodes, and the gap they aim at, where the legs are open; what is left of the gap is in the bound."""
+MANY: Final = 16
+"""Whole numbers above which a program is large."""
+
+FEW_NODES: Final = 20
+LARGE_GAP: Final = 1e-3
+"""Branch-and-bound nodes of a large program, and the gap they aim at; what is left of the gap is in the bound."""
 
 CLOSE: Final = 1e-4
 """Part of the bound by which a round has to lower it for another to follow."""
@@ -75,7 +78,7 @@ def surplus_bound(graph: LiquidityGraph, job: Job, *, most_sold: float = 0.0, no
         nodes: Most branch-and-bound nodes of each round.
     """
     free = not isinstance(job.intent.want, Package)
-    limits = Limits(nodes=FREE_NODES, relative_gap=FREE_GAP) if free else Limits(nodes=nodes, relative_gap=RELATIVE_GAP)
+    small, large = Limits(nodes=nodes, relative_gap=RELATIVE_GAP), Limits(nodes=FEW_NODES, relative_gap=LARGE_GAP)
     lines, pieces = Underestimates(graph, job), board_sales.Pieces(most_sold if free else None)
     bound: int | None = None
     for number in range(ROUNDS):
@@ -85,13 +88,14 @@ def surplus_bound(graph: LiquidityGraph, job: Job, *, most_sold: float = 0.0, no
         discounts = _refunded(model, lines, job, pieces)
         if not model.quantity:
             return 0
-        # Programs with open legs are large: until the lines are close, fractions will do for where to look.
-        coarse = free and number < ROUNDS - 1
+        # In large programs fractions will do for where to look, until the lines are close.
+        coarse = (free or len(model.program.integer) > MANY) and number < ROUNDS - 1
+        limits = large if free or len(model.program.integer) > MANY else small
         optimum = (model.program.relaxed() if coarse else model.program).attempt(limits)
         if not isinstance(optimum, Optimum):
             break
         before, bound = bound, _least(bound, _proven(optimum, model, job, graph))
-        if not optimum.objective or (not free and before is not None and before - bound <= CLOSE * bound):
+        if not optimum.objective or (not coarse and before is not None and before - bound <= CLOSE * bound):
             break
         for edge, steps in model.flows.items():
             lines.refine(edge, float(optimum.values[steps].sum()))
