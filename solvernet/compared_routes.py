@@ -1,5 +1,6 @@
 """One intent routed by every engine over a scenario's venues at an instant, to see what each makes of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -8,6 +9,8 @@ from intents.bounds import Measured, measured
 from intents.intent import LOT, Intent
 from intents.wants import AnyWant, Exposure
 from solvers.routing import careful
+from solvers.routing.board_sales import most_sold
+from solvers.routing.certificate import Certificate, surplus_bound
 from solvers.routing.failures import chances
 from solvers.routing.layers import Schedule
 from solvers.routing.problem import Job, NoRoute, Route
@@ -72,6 +75,19 @@ def compared(graph: LiquidityGraph, job: Job, care: Care) -> list[Found]:
     """Return what every engine makes of a job, and last what the careful one does."""
     answers = [Found(engine, route(graph, job, engine)) for engine in ENGINES]
     return [*answers, Found("careful", careful.route(graph, job, risk_of(graph, job, care)))]
+
+
+def bound_line(graph: LiquidityGraph, found: Sequence[Found]) -> str:
+    """Return in one line what no route of the intent gains more than, and how near to it the best one is."""
+    routes = [each.answer for each in found if isinstance(each.answer, Route)]
+    if not routes:
+        return "no engine has a route, so there is nothing to hold against a bound"
+    best = max(routes, key=lambda answer: answer.surplus)
+    bound = surplus_bound(graph, best.job, most_sold=max(most_sold(graph, each) for each in routes))
+    if bound is None:
+        return "nothing is proven of what a route can gain at real prices"
+    proof = Certificate(bound, best.surplus)
+    return f"at real prices no route gains more than {bound / USDC_UNIT:,.2f}: the best is within {proof.gap:.2%} of it"
 
 
 def risk_of(graph: LiquidityGraph, job: Job, care: Care) -> Risk:

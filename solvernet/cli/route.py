@@ -41,8 +41,9 @@ def route(
     """Route one intent of a user on the first chain by every engine, and show what each makes of it."""
     from intents import builders
     from intents.assets import PRICE_UNIT
+    from solvernet.cli.show import console
     from solvernet.cli.show_routes import show_routes
-    from solvernet.compared_routes import Care, compared, job_of
+    from solvernet.compared_routes import Care, bound_line, compared, job_of
     from solvernet.errors import SolvernetError
     from solvernet.graph_at import graph_at, instant
     from solvernet.scenario import parse_scenario, scenario_text
@@ -61,4 +62,6 @@ def route(
     care = Care(
         least_success=least_success, margin_rate=margin_rate, tail_weight=tail_weight, within_s=within_s, cash=cash
     )
-    show_routes(compared(graph, job, care), {part.caip2: name for name, part in parsed.chains.items()})
+    found = compared(graph, job, care)
+    show_routes(found, {part.caip2: name for name, part in parsed.chains.items()})
+    console.print(bound_line(graph, found))

@@ -119,6 +119,9 @@ class Underestimates(LiquidityGraph):
             total = self._cash[edge, size]
             if total is None:
                 continue
+            if edge.side == "sell" and total < cash:
+                # Fees have overtaken what a larger sale brings; no more of it brings more than the last stretch did.
+                break
             ladder.append(Step(size - reached, total - cash))
             reached, cash = size, total
         if not ladder:

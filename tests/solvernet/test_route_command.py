@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,14 @@ def test_the_command_shows_what_every_engine_makes_of_an_intent(
     assert "none: prices alone serve one instrument" in said
     assert "careful: all works with a chance of" in said
     assert "exact leaves delta +0." in said
+    assert re.search(r"at real prices no route gains more than [0-9.,]+: the best is within [0-9.]+% of it", said)
+
+
+def test_without_a_route_there_is_nothing_to_hold_against_a_bound(capsys: pytest.CaptureFixture[str]) -> None:
+    code = run_app(["route", "calm-v1", "--at", AT, "--want", PUT, "--limit", "0.01"])
+
+    assert code == 0
+    assert "no engine has a route" in capsys.readouterr().out
 
 
 def test_the_command_refuses_an_intent_that_makes_no_sense(capsys: pytest.CaptureFixture[str]) -> None:
