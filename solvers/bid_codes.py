@@ -31,7 +31,7 @@ BidCode = Literal[
 BID_CODES: Final[Mapping[BidCode, str]] = {
     "won": "It won.",
     "outbid": "Another bid on one of its intents won.",
-    "capacity": "No other bid on its intents won; winners on other intents took the capacity, cash, or backing of a maker that it needs.",
+    "capacity": "No other bid on its intents won; others won the capacity, cash, or backing of a maker that it needs.",
     "full": "As many bids won, or as many of this solver's, as may win.",
     "unfair": "It fills several intents, and gives one of their owners less than the best bid on that intent alone.",
     "suspended": "Its solver is kept out for a while.",
