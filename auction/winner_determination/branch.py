@@ -6,7 +6,7 @@ the highest bound comes first. What it cannot finish within its nodes it leaves,
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from heapq import heappop, heappush
 from itertools import count
 from typing import Final
@@ -46,6 +46,22 @@ class Rules:
     window: float = 0.0
     """Nodes that fall short of the best by no more than this are remembered; none if zero."""
 
+    maps: bool = False
+    """Whether every node that is left is kept as a leaf, for searches that leave columns out.
+
+    Then no column is held because its reduced cost says that it cannot be in a better choice: what is better differs.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A node that a search has left: no choice that holds `fixed` gains more than its bound."""
+
+    bound: float
+    fixed: Fixed
+    basis: highspy.HighsBasis
+    """Where its relaxation ended, or that of the node above it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Branched:
@@ -57,15 +73,8 @@ class Branched:
     level: tuple[tuple[float, Fixed], ...] = ()
     """Nodes that were left although they may gain as much but for the window: each its bound and what it holds."""
 
-
-@dataclass(order=True, slots=True)
-class _Open:
-    """A node that waits, ordered by its bound, best first."""
-
-    rank: float
-    number: int
-    fixed: Fixed = field(compare=False)
-    basis: highspy.HighsBasis = field(compare=False)
+    leaves: tuple[Leaf, ...] = ()
+    """All that was left, where the rules ask for it: every choice is in one of them."""
 
 
 class BranchAndBound:
@@ -81,33 +90,50 @@ class BranchAndBound:
         self._proved = -np.inf
         """Highest bound of what was left unexplored."""
 
-        self._window = rules.window
+        self._window, self._maps = rules.window, rules.maps
         self._level: list[tuple[float, Fixed]] = []
+        self._leaves: list[Leaf] = []
         self._held: Fixed = {}
-        self._open: list[_Open] = []
+        self._open: list[tuple[float, int, Leaf]] = []
+        """Nodes that wait, best bound first."""
+
         self._numbers = count()
 
     def run(self, root: Relaxed, chosen: list[int], nodes: int, relative_gap: float) -> Branched:
         """Search from the relaxation at hand for a choice better than `chosen`."""
+        return self.resume([Leaf(root.bound, {}, self._model.basis())], chosen, nodes, relative_gap)
+
+    def resume(self, leaves: Sequence[Leaf], chosen: list[int], nodes: int, relative_gap: float) -> Branched:
+        """Search from nodes that hold every choice that there is for one better than `chosen`."""
         self._chosen, self._reached = chosen, float(self._gains[chosen].sum())
         self._slack = relative_gap
         basis = self._model.basis()
-        self._open = [_Open(-root.bound, next(self._numbers), {}, basis)]
+        for leaf in leaves:
+            self._wait(leaf)
         spent = 0
-        while self._open and spent < nodes and -self._open[0].rank > self._cutoff():
-            node = heappop(self._open)
+        while self._open and spent < nodes and -self._open[0][0] > self._cutoff():
+            node = heappop(self._open)[2]
             self._model.return_to(node.basis)
             plunge: Fixed | None = node.fixed
             # What a plunge leaves when its nodes are spent has no higher bound than its last sibling, which waits.
             while plunge is not None and spent < nodes:
                 spent += 1
                 plunge = self._visit(plunge)
-        bound = max([self._reached, self._proved, *(-node.rank for node in self._open)])
-        waiting = [(-node.rank, node.fixed) for node in self._open]
-        level = tuple(left for left in (*self._level, *waiting) if left[0] >= self._least())
+            if plunge is not None and self._maps:
+                self._leave(-self._open[0][0], plunge)
         self._model.free(list(self._held))
         self._model.return_to(basis)
-        return Branched(self._chosen, bound, spent, level)
+        return self._ended(spent)
+
+    def _ended(self, spent: int) -> Branched:
+        waiting = [leaf for *_, leaf in self._open]
+        bound = max([self._reached, self._proved, *(leaf.bound for leaf in waiting)])
+        level = (*self._level, *((leaf.bound, leaf.fixed) for leaf in waiting))
+        near = tuple(left for left in level if left[0] >= self._least())
+        return Branched(self._chosen, bound, spent, near, (*self._leaves, *waiting) if self._maps else ())
+
+    def _wait(self, leaf: Leaf) -> None:
+        heappush(self._open, (-leaf.bound, next(self._numbers), leaf))
 
     def _cutoff(self) -> float:
         return self._reached + max(indistinct(self._reached), self._slack * abs(self._reached))
@@ -137,13 +163,14 @@ class BranchAndBound:
                 self._leave(relaxed.bound, fixed)
                 return None
         ceiling = relaxed.bound + relaxed.slopes[: len(values)]
-        useless = np.flatnonzero((values < TOLERANCE) & (ceiling < self._cutoff()) & self._free)
+        most = -np.inf if self._maps else self._cutoff()
+        useless = np.flatnonzero((values < TOLERANCE) & (ceiling < most) & self._free)
         for column in useless.tolist():
             self._leave(float(ceiling[column]), fixed | {column: 1.0})
         below = fixed | {column: 0.0 for column in useless.tolist() if column not in fixed}
         column = int(np.argmax(away * self._gains))
         rest = below | {column: 0.0}
-        heappush(self._open, _Open(-relaxed.bound, next(self._numbers), rest, self._model.basis()))
+        self._wait(Leaf(relaxed.bound, rest, self._model.basis()))
         return below | {column: 1.0}
 
     def _least(self) -> float:
@@ -155,6 +182,8 @@ class BranchAndBound:
         self._proved = max(self._proved, bound)
         if self._window and bound >= self._least():
             self._level.append((bound, fixed))
+        if self._maps:
+            self._leaves.append(Leaf(bound, fixed, self._model.basis()))
 
     def _hold(self, fixed: Fixed) -> None:
         """Hold the columns of a node, and let go of those of the one before."""

@@ -5,7 +5,7 @@ that the same question without one solver begins where the last one ended.
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 import numpy as np
@@ -14,6 +14,7 @@ from auction.errors import UndecidedError
 from auction.winner_determination.branch import BranchAndBound, Branched, Rules, indistinct
 from auction.winner_determination.bundles import Bundle
 from auction.winner_determination.cuts import Cuts
+from auction.winner_determination.known import Known
 from auction.winner_determination.luck import Proven, luckiest
 from auction.winner_determination.model import TOLERANCE, Floats, Model, Relaxed
 from auction.winner_determination.offer import Limits, Offer, Tally, tie_weight
@@ -70,6 +71,11 @@ class Packing:
         self._cuts = Cuts(self._model, self._shapes, limits)
         self._present: list[Offer | None] = []
         self._asks_luck = False
+        self._latest: Known | None = None
+        """What the last search knows."""
+
+        self._known: Known | None = None
+        """What the search for surplus knows, once nobody was left out of it."""
 
     def best(
         self,
@@ -91,7 +97,10 @@ class Packing:
         self._model.fix(banned, 0.0)
         try:
             if objective == "surplus":
-                return self._maximised(self._scores(), banned, begin)
+                best = self._maximised(self._scores(), banned, begin, known=self._known if without else None)
+                if not without and self._known is None:
+                    self._known = self._latest
+                return best
             return self._by_volume(banned, begin)
         finally:
             self._model.free(banned)
@@ -115,24 +124,34 @@ class Packing:
         return Best(second.winners, first.bound, first.work + second.work)
 
     def _maximised(
-        self, worth: Sequence[int], banned: Sequence[int], begin: Sequence[int], least_volume: int = 0
+        self,
+        worth: Sequence[int],
+        banned: Sequence[int],
+        begin: Sequence[int],
+        least_volume: int = 0,
+        known: Known | None = None,
     ) -> Best:
         """Return the choice of most worth; equals are told apart by less than one unit of it."""
-        scale = min(1.0, LARGEST_GAIN / max(*map(abs, worth), 1))
+        scale = min(1.0, LARGEST_GAIN / max(*map(abs, worth), 1)) if known is None else known.scale
         ties = np.array([tie_weight(self._tie or b"", offer) if offer is not None else 0.0 for offer in self._present])
         gains = np.array([w * scale for w in worth]) + ties * (scale / 2 / max(len(worth), 1))
         self._model.set_gains(gains)
         rules = Rules(accept=self._holds, cut=self._cuts.add, window=scale / 2 if self._asks_luck else 0.0)
         try:
-            found = self._searched(gains, banned, begin, least_volume, rules)
+            if known is None:
+                found = self._searched(gains, banned, begin, least_volume, rules)
+            else:
+                found = self._searched_again(known, gains, banned, begin, rules)
         except UndecidedError:
             self._model.free(range(len(gains)))
-            found = Branched(self._dived(None, gains, banned, begin, least_volume), float(gains[gains > 0].sum()), 0)
+            bound = float(gains[gains > 0].sum()) if known is None else known.bound
+            found = Branched(self._dived(None, gains, banned, begin, least_volume), bound, 0)
         chosen = found.chosen
         if self._asks_luck and _whole(found.bound, scale) <= sum(worth[i] for i in chosen):
             proven = Proven(chosen, worth, scale, found.level)
             chosen = luckiest(self._model, proven, ties, rules, self._spends.nodes)
         self._good.append(chosen)
+        self._latest = Known(gains, scale, chosen, found.bound)
         winners = tuple(offer for i in chosen if (offer := self._present[i]) is not None)
         reached = sum(worth[i] for i in chosen)
         return Best(winners, max(reached, _whole(found.bound, scale)), found.nodes)
@@ -147,6 +166,32 @@ class Packing:
             return Branched(chosen, float(gains[gains > 0].sum()), 0)
         search = BranchAndBound(self._model, gains, banned, rules)
         return search.run(relaxed, chosen, self._spends.nodes, self._spends.relative_gap)
+
+    def _searched_again(
+        self, known: Known, gains: Floats, banned: Sequence[int], begin: Sequence[int], rules: Rules
+    ) -> Branched:
+        """Return the choice of largest gain without some columns, by what is known of that with them.
+
+        Where no gap is allowed the leaves would be as many as the nodes of a new search, so that it starts at the root.
+        """
+        gap = self._spends.relative_gap
+        chosen = self._dived(None, gains, banned, begin, 0)
+        if known.proves(float(gains[chosen].sum()), gap):
+            return Branched(chosen, known.bound, 0)
+        if not gap:
+            found = self._searched(gains, banned, begin, 0, rules)
+            return replace(found, bound=min(found.bound, known.bound))
+        if not known.leaves:
+            self._model.free(banned)
+            known = self._known = known.mapped(self._model, rules, gap)
+            self._good.append(known.chosen)
+            self._model.set_gains(gains)
+            self._model.fix(banned, 0.0)
+        relaxed = self._model.relax()
+        chosen = self._dived(relaxed, gains, banned, chosen, 0)
+        search = BranchAndBound(self._model, gains, banned, rules)
+        found = search.resume(known.without(banned), chosen, self._spends.nodes, gap)
+        return replace(found, bound=min(found.bound, known.bound))
 
     def _dived(
         self, relaxed: Relaxed | None, gains: Floats, banned: Sequence[int], begin: Sequence[int], least_volume: int
