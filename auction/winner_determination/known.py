@@ -13,10 +13,10 @@ from typing import Final, Self
 from auction.winner_determination.branch import BranchAndBound, Leaf, Rules, indistinct
 from auction.winner_determination.model import Floats, Model
 
-MAP_NODES: Final = 32
+MAP_NODES: Final = 48
 """Nodes of the search whose leaves others start from; it is done once, and only where bounds do not suffice."""
 
-CLOSER: Final = 0.25
+CLOSER: Final = 0.1
 """Share of the gap that is good enough for one choice to which the leaves are searched, which are for many."""
 
 
