@@ -11,7 +11,8 @@ So are a breach of its books (an award that differs from its bid, a fill that is
 a missed deadline, or that something landed twice; none of them is charged to a solver.
 
 The damage is what the owner gained less over the limit than was awarded. Who settles for less of the quantity owes the
-whole gain on the rest: it was taken out of the auction and is not filled.
+whole gain on the rest: it was taken out of the auction and is not filled. After the owner the house is paid the fee
+that it lost by it.
 """
 
 from collections.abc import Sequence
@@ -29,7 +30,7 @@ from auction.validator.validate import departures
 from auction.validator.verdict import Verdict
 from intents.canonical import Json
 from solvers.messages import Decision
-from venues.calls.bonding import Slash
+from venues.calls.bonding import Fine, Slash
 from venues.calls.settlement import Deliver, Settle
 from venues.chain_state import ChainState
 from venues.chains.produced import Produced
@@ -51,10 +52,18 @@ class Breach:
     settled_gain: int
     """What the owner gained over the limit, in USDC base units."""
 
+    settled_fee: int
+    """What the owner paid the house, in USDC base units."""
+
     @property
     def damage(self) -> int:
         """What its owner lost by it, in USDC base units."""
         return max(0, self.award.terms.gain - self.settled_gain)
+
+    @property
+    def lost_fee(self) -> int:
+        """What the house lost by it, in USDC base units."""
+        return max(0, self.award.terms.fee - self.settled_fee)
 
 
 class Enforcement:
@@ -117,13 +126,16 @@ class Enforcement:
         first = next(proved, None)
         if first is None:
             return None
-        return Breach(award=award, sent=first[0], verdict=first[1], settled_gain=calls[0].terms.gain)
+        sent, verdict = first
+        settled = calls[0].terms
+        return Breach(award=award, sent=sent, verdict=verdict, settled_gain=settled.gain, settled_fee=settled.fee)
 
     def _punish(self, world: World, breach: Breach) -> None:
-        """Have the owner paid out of the stake of who sent it, write it down, and ban the sender."""
+        """Have the owner and the house paid out of the stake of who sent it, write it down, and ban the sender."""
         terms, receipt, verdict = breach.award.terms, breach.sent.receipt, breach.verdict
         due = Slash(fill_id=terms.fill_id, solver=terms.solver, owner=terms.owner, cash=breach.damage)
         slashed = self._damages.take(world, due)
+        fined = self._damages.fine(world, Fine(fine_id=terms.fill_id, solver=terms.solver, cash=breach.lost_fee))
         body: dict[str, Json] = {
             "fill_id": terms.fill_id,
             "intent_id": terms.intent_id,
@@ -136,6 +148,7 @@ class Enforcement:
             "damage": str(breach.damage),
             "slashed": str(slashed),
         }
+        body |= {"lost_fee": str(breach.lost_fee), "fined": str(fined)} if breach.lost_fee else {}
         self._journal.note(world.now_ms, "fill.breached", body)
         figures = {
             "awarded_gain": terms.gain,

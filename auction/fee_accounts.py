@@ -264,7 +264,7 @@ class FeeAccounts:
 
 def collected(world: World, plan: Plan) -> int:
     """Return the fee that is in the house's vaults for a delivered fill, in USDC base units."""
-    terms = plan.terms
+    terms = plan.sent_terms
     if not plan.is_cross_chain:
         return terms.fee
     lock = world.state(plan.home).escrow.locks.get(terms.fill_id)

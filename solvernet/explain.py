@@ -206,9 +206,9 @@ def _failure(body: dict[str, Any]) -> str:
 def _breach(body: dict[str, Any]) -> str:
     owed = f"the owner lost {_usd(body['damage'])} by it" if int(body["damage"]) else "the owner lost nothing by it"
     paid = f", {_usd(body['slashed'])} of its stake go to the owner" if int(body["slashed"]) else ""
-    return (
-        f"{body['solver']} settled something else than it was awarded ({body['code']}: {body['detail']}); {owed}{paid}"
-    )
+    fee = f", {_usd(body['fined'])} to the house for its fee" if int(body.get("fined", 0)) else ""
+    what = f"{body['solver']} settled something else than it was awarded ({body['code']}: {body['detail']})"
+    return f"{what}; {owed}{paid}{fee}"
 
 
 def _options(quantity: str | int) -> str:

@@ -153,10 +153,12 @@ def test_the_owner_is_paid_on_chain_out_of_the_stake_of_who_sent_it(told: Told) 
     slashes = [log for sent in told.scribe.sent.values() for log in sent.receipt.logs if log.name == "Slashed"]
     owners = {run.plan.terms.fill_id: run.plan.terms.owner for run in told.run.engine.auctioneer.executor.runs()}
     breaches = {body["fill_id"]: int(body["damage"]) for body in told.bodies("fill.breached") if int(body["damage"])}
+    detours = {body["fill_id"]: int(body["slashed"]) for body in told.bodies("fill.failed") if int(body["slashed"])}
 
-    assert {str(log.get("fill")): log.get("cash") for log in slashes if log.get("solver") == "cheat"} == breaches
+    assert {fill.split(".")[1] for fill in detours} == {"cheat"}
+    assert {str(log.get("fill")): log.get("cash") for log in slashes} == breaches | detours
     assert all(log.get("owner") == owners[str(log.get("fill"))] for log in slashes)
-    assert told.bond() == told.stake - sum(breaches.values())
+    assert told.bond() == told.stake - sum(breaches.values()) - sum(detours.values())
 
 
 def test_nothing_happens_before_the_blocks_count_elsewhere(told: Told) -> None:
