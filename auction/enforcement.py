@@ -15,6 +15,7 @@ whole gain on the rest: it was taken out of the auction and is not filled. After
 that it lost by it.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -31,6 +32,7 @@ from auction.validator.verdict import Verdict
 from intents.canonical import Json
 from solvers.messages import Decision
 from venues.calls.bonding import Fine, Slash
+from venues.calls.fill_terms import FillTerms
 from venues.calls.settlement import Deliver, Settle
 from venues.chain_state import ChainState
 from venues.chains.produced import Produced
@@ -81,7 +83,21 @@ class Enforcement:
 
         self._open: dict[str, None] = {}
         self._punished: set[str] = set()
+        self._at_risk: dict[str, tuple[str, int]] = {}
+        """Of each fill that its solver sends itself and that is not final: the solver, and the USDC it could take."""
+
         journal.read_by(self._read)
+
+    def expect(self, terms: FillTerms) -> None:
+        """Take note of an award of which something else is sent."""
+        self._at_risk[terms.fill_id] = terms.solver, terms.gain + terms.fee
+
+    def at_risk(self) -> dict[str, int]:
+        """Return what the fills that each solver sends itself could take, in USDC base units."""
+        found: Counter[str] = Counter()
+        for solver, cash in self._at_risk.values():
+            found[solver] += cash
+        return dict(found)
 
     @property
     def is_quiet(self) -> bool:
@@ -99,6 +115,8 @@ class Enforcement:
             found = self._watch.settlings(fill)
             if all(self._watch.is_final(inclusion) for inclusion, _ in found):
                 del self._open[fill]
+                if any(log.name in DELIVERIES for _, log in found):
+                    self._at_risk.pop(fill, None)
                 breach = self._breach(fill, found)
                 if breach is not None:
                     self._punished.add(fill)
@@ -109,6 +127,8 @@ class Enforcement:
         if event.kind == "decision" and isinstance(event.body, dict) and event.body.get("own"):
             decision = Decision.model_validate(event.body, strict=False)
             self._own |= {f"{event.round}.{decision.solver}.{own.position}" for own in decision.own}
+        if event.kind == "fill.failed" and isinstance(event.body, dict):
+            self._at_risk.pop(str(event.body["fill_id"]), None)
 
     def _breach(self, fill: str, found: Sequence[Settling]) -> Breach | None:
         """Return how a fill was settled otherwise than awarded by who sent it, if it is delivered."""

@@ -107,3 +107,32 @@ def test_a_fee_that_was_not_collected_rewards_nobody() -> None:
     assert (body(due)["fees"], body(due)["due"]) == ("0", "0")
     assert here.auctioneer.accounts is not None
     assert here.auctioneer.accounts.owed == 0
+
+
+def test_who_could_take_more_than_its_stake_does_not_send_it_itself() -> None:
+    here = hall(solver=plain())
+    here.post(signed(quantity=2.0))
+    state = here.auctioneer.world.chain(L2).state
+    bonds = state.escrow.bonds.set("solver", 1)
+    here.auctioneer.world.chain(L2).state = replace(state, escrow=replace(state.escrow, bonds=bonds))
+
+    settled(here, overcharged)
+    here.live(1200)
+
+    (refused,) = here.noted("own.refused")
+    assert int(body(refused)["could_take"]) > int(body(refused)["free"]) == 1
+    assert len(here.noted("fill.delivered")) == 1
+    assert not here.noted("fill.breached")
+    assert stake(here) == 1
+
+
+def test_what_it_sends_itself_is_spoken_for_until_it_is_settled_for_good() -> None:
+    here = hall(solver=plain())
+    here.post(signed(quantity=2.0))
+    settled(here, overcharged)
+    (run,) = here.auctioneer.executor.runs()
+    during = here.auctioneer._aftermath.at_risk()
+    here.live(1200)
+
+    assert during == {"solver": run.plan.terms.gain}
+    assert here.auctioneer._aftermath.at_risk() == {}
