@@ -72,6 +72,8 @@ class Aftermath:
             self._restored |= {plan.terms.fill_id: restored for plan, _ in plans}
         for plan, settles in plans:
             self._expect(world, plan)
+            if plan.awarded:
+                self._enforcement.expect(plan.terms)
             self._executor.start(plan, settles=settles, world=world)
         self._write()
 
@@ -84,6 +86,10 @@ class Aftermath:
             solver = self._executor.run(fill).plan.terms.solver
             found[solver] = found.get(solver, 0) + self._slashed.get(fill, self.staked[fill])
         return dict(Counter(found) + self._damages.unpaid())
+
+    def at_risk(self) -> dict[str, int]:
+        """Return what the fills that each solver sends itself could take, until they are settled for good."""
+        return self._enforcement.at_risk()
 
     @property
     def is_quiet(self) -> bool:

@@ -185,11 +185,13 @@ class Auctioneer:
         kept = {(name, position) for name, decision in decisions.items() for position in decision.settle}
         for name in sorted(decisions):
             self.journal.note(self.world.now_ms, "decision", decisions[name].model_dump(mode="json"))
+        answered, refused = self._stakes.answered(self.world, result.winners, decisions)
+        self.journal.note_all(self.world.now_ms, refused)
         plans = [
             (plan, (scored.bid.solver, scored.position) in kept)
             for scored in result.winners
             for plan in sent_plans(
-                scored.bid, scored.position, decisions.get(scored.bid.solver), tender, self._deadlines
+                scored.bid, scored.position, answered.get(scored.bid.solver), tender, self._deadlines
             )
         ]
         self._aftermath.begin(self.world, plans)

@@ -11,9 +11,11 @@ So are a breach of its books (an award that differs from its bid, a fill that is
 a missed deadline, or that something landed twice; none of them is charged to a solver.
 
 The damage is what the owner gained less over the limit than was awarded. Who settles for less of the quantity owes the
-whole gain on the rest: it was taken out of the auction and is not filled.
+whole gain on the rest: it was taken out of the auction and is not filled. After the owner the house is paid the fee
+that it lost by it.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -29,7 +31,8 @@ from auction.validator.validate import departures
 from auction.validator.verdict import Verdict
 from intents.canonical import Json
 from solvers.messages import Decision
-from venues.calls.bonding import Slash
+from venues.calls.bonding import Fine, Slash
+from venues.calls.fill_terms import FillTerms
 from venues.calls.settlement import Deliver, Settle
 from venues.chain_state import ChainState
 from venues.chains.produced import Produced
@@ -51,10 +54,18 @@ class Breach:
     settled_gain: int
     """What the owner gained over the limit, in USDC base units."""
 
+    settled_fee: int
+    """What the owner paid the house, in USDC base units."""
+
     @property
     def damage(self) -> int:
         """What its owner lost by it, in USDC base units."""
         return max(0, self.award.terms.gain - self.settled_gain)
+
+    @property
+    def lost_fee(self) -> int:
+        """What the house lost by it, in USDC base units."""
+        return max(0, self.award.terms.fee - self.settled_fee)
 
 
 class Enforcement:
@@ -72,7 +83,21 @@ class Enforcement:
 
         self._open: dict[str, None] = {}
         self._punished: set[str] = set()
+        self._at_risk: dict[str, tuple[str, int]] = {}
+        """Of each fill that its solver sends itself and that is not final: the solver, and the USDC it could take."""
+
         journal.read_by(self._read)
+
+    def expect(self, terms: FillTerms) -> None:
+        """Take note of an award of which something else is sent."""
+        self._at_risk[terms.fill_id] = terms.solver, terms.gain + terms.fee
+
+    def at_risk(self) -> dict[str, int]:
+        """Return what the fills that each solver sends itself could take, in USDC base units."""
+        found: Counter[str] = Counter()
+        for solver, cash in self._at_risk.values():
+            found[solver] += cash
+        return dict(found)
 
     @property
     def is_quiet(self) -> bool:
@@ -90,6 +115,8 @@ class Enforcement:
             found = self._watch.settlings(fill)
             if all(self._watch.is_final(inclusion) for inclusion, _ in found):
                 del self._open[fill]
+                if any(log.name in DELIVERIES for _, log in found):
+                    self._at_risk.pop(fill, None)
                 breach = self._breach(fill, found)
                 if breach is not None:
                     self._punished.add(fill)
@@ -100,6 +127,8 @@ class Enforcement:
         if event.kind == "decision" and isinstance(event.body, dict) and event.body.get("own"):
             decision = Decision.model_validate(event.body, strict=False)
             self._own |= {f"{event.round}.{decision.solver}.{own.position}" for own in decision.own}
+        if event.kind == "fill.failed" and isinstance(event.body, dict):
+            self._at_risk.pop(str(event.body["fill_id"]), None)
 
     def _breach(self, fill: str, found: Sequence[Settling]) -> Breach | None:
         """Return how a fill was settled otherwise than awarded by who sent it, if it is delivered."""
@@ -117,13 +146,16 @@ class Enforcement:
         first = next(proved, None)
         if first is None:
             return None
-        return Breach(award=award, sent=first[0], verdict=first[1], settled_gain=calls[0].terms.gain)
+        sent, verdict = first
+        settled = calls[0].terms
+        return Breach(award=award, sent=sent, verdict=verdict, settled_gain=settled.gain, settled_fee=settled.fee)
 
     def _punish(self, world: World, breach: Breach) -> None:
-        """Have the owner paid out of the stake of who sent it, write it down, and ban the sender."""
+        """Have the owner and the house paid out of the stake of who sent it, write it down, and ban the sender."""
         terms, receipt, verdict = breach.award.terms, breach.sent.receipt, breach.verdict
         due = Slash(fill_id=terms.fill_id, solver=terms.solver, owner=terms.owner, cash=breach.damage)
         slashed = self._damages.take(world, due)
+        fined = self._damages.fine(world, Fine(fine_id=terms.fill_id, solver=terms.solver, cash=breach.lost_fee))
         body: dict[str, Json] = {
             "fill_id": terms.fill_id,
             "intent_id": terms.intent_id,
@@ -136,6 +168,7 @@ class Enforcement:
             "damage": str(breach.damage),
             "slashed": str(slashed),
         }
+        body |= {"lost_fee": str(breach.lost_fee), "fined": str(fined)} if breach.lost_fee else {}
         self._journal.note(world.now_ms, "fill.breached", body)
         figures = {
             "awarded_gain": terms.gain,

@@ -41,8 +41,8 @@ class RoundAccounts:
     """A decided round, as the accounts see it."""
 
     number: int
-    scored: Sequence[Scored]
-    """All bids that held."""
+    fair: Sequence[Scored]
+    """All bids that held and give no owner less than a bid on the intent alone."""
 
     winners: Sequence[Scored]
     claims: Mapping[str, int] = field(default_factory=dict)
@@ -66,7 +66,7 @@ def round_accounts(
     """
     added = {p.solver: max(0, total - p.reference) for p in payments if p.reference is not None}
     claims = added if rule == "vcg" else {payment.solver: payment.reward for payment in payments}
-    return RoundAccounts(number=number, scored=result.scored, winners=result.winners, claims=claims, added=added)
+    return RoundAccounts(number=number, fair=result.fair, winners=result.winners, claims=claims, added=added)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -144,11 +144,17 @@ class FeeAccounts:
         return not self._open and self._epoch.is_empty and not self.owed
 
     def note_round(self, decided: RoundAccounts) -> None:
-        """Take note of a round that was decided: its bids count in the epoch, its winners are paid once it begins."""
-        for scored in decided.scored:
-            for intent in scored.bid.intents:
-                best = self._epoch.offered.setdefault(intent, {})
-                best[scored.bid.solver] = max(best.get(scored.bid.solver, 0), scored.gain(intent))
+        """Take note of a round that was decided: its bids count in the epoch, its winners are paid once it begins.
+
+        Bids count on what was awarded, and for no more than was: an offer that nobody could have to keep is none.
+        """
+        awarded: Counter[str] = Counter()
+        for scored in decided.winners:
+            awarded.update({intent: scored.gain(intent) for intent in scored.bid.intents})
+        for scored in decided.fair:
+            for intent in sorted(awarded.keys() & set(scored.bid.intents)):
+                best, gain = self._epoch.offered.setdefault(intent, {}), scored.gain(intent)
+                best[scored.bid.solver] = max(best.get(scored.bid.solver, 0), min(gain, awarded[intent]))
         self._decided = decided
 
     def begin(self) -> None:
@@ -264,7 +270,7 @@ class FeeAccounts:
 
 def collected(world: World, plan: Plan) -> int:
     """Return the fee that is in the house's vaults for a delivered fill, in USDC base units."""
-    terms = plan.terms
+    terms = plan.sent_terms
     if not plan.is_cross_chain:
         return terms.fee
     lock = world.state(plan.home).escrow.locks.get(terms.fill_id)

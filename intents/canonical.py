@@ -47,11 +47,6 @@ def model_bytes(model: BaseModel) -> bytes:
     return canonical_bytes(model.model_dump(mode="json"))
 
 
-def model_id(model: BaseModel) -> str:
-    """Return the content id of a boundary model."""
-    return hashlib.sha256(model_bytes(model)).hexdigest()
-
-
 def _check(content: object) -> None:
     """Refuse what the fast library would write although it is not JSON, or not the same everywhere."""
     if type(content) in _PLAIN:

@@ -21,8 +21,6 @@ from venues.oracles.median import MedianFeed
 from venues.oracles.osm import SecurityModule
 from venues.view import Agent
 
-Oracle = MedianFeed | SecurityModule
-
 
 class AdversaryBuilder:
     """Builds the adversaries of one world."""

@@ -17,7 +17,6 @@ from solvernet.book_builder import maker_of
 from solvernet.bridge_builder import BridgeBuilder
 from solvernet.errors import InvalidScenarioError
 from solvernet.exotic_parts import missing_library
-from solvernet.market_data import PriceBars
 from solvernet.oracle_builder import OracleBuilder
 from solvernet.rollup_builder import RollupBuilder
 from solvernet.scenario import Scenario
@@ -272,8 +271,3 @@ class _Builder:
 def exercise_keeper(chain: str) -> str:
     """Return the name of the keeper that exercises options on a chain of the scenario."""
     return f"exerciser.{chain}"
-
-
-def bars_of(scenario: Scenario) -> PriceBars:
-    """Return the observed prices of a scenario."""
-    return market_data.price_bars(scenario.market.episode)

@@ -112,8 +112,8 @@ def _happenings(
         where = "at home" if body["chain"] == body["home"] else f"on {body['chain']}, away from {body['home']}"
         fee = f", fee {_usd(body['fee'])} within the limit" if "fee" in body else ""
         yield f"awarded to {body['solver']}: {_options(body['quantity'])} {where}, bond {_usd(body['bond'])}{fee}"
-    elif kind == "step" and body["fill_id"] in fills:
-        yield _step(body)
+    elif kind in {"step", "own.refused"}:
+        yield from _sent(kind, body, intent_id, fills)
     elif kind == "fill.delivered" and body["intent_id"] == intent_id:
         yield f"delivered: {_options(body['quantity'])}"
     elif kind == "fill.undone" and body["intent_id"] == intent_id:
@@ -190,6 +190,15 @@ def _result(result: dict[str, Any]) -> str:
     return f"{result['outcome']} with a surplus of {_usd(result['score'])} ({result['code']}{detail})"
 
 
+def _sent(kind: str, body: dict[str, Any], intent_id: str, fills: set[str]) -> Iterator[str]:
+    """Yield what was sent for an intent, or who may not send it."""
+    if kind == "step" and body["fill_id"] in fills:
+        yield _step(body)
+    elif kind == "own.refused" and intent_id in body["intents"]:
+        most = f"it could take {_usd(body['could_take'])}, its free stake is {_usd(body['free'])}"
+        yield f"{body['solver']} may not send it itself: {most}; it is sent by the policy"
+
+
 def _step(body: dict[str, Any]) -> str:
     price = f" at {int(body['price_wei']) / 1e9:.3g} gwei" if "price_wei" in body else ""
     reason = f": {body['reason']}" if body.get("reason") else ""
@@ -206,9 +215,9 @@ def _failure(body: dict[str, Any]) -> str:
 def _breach(body: dict[str, Any]) -> str:
     owed = f"the owner lost {_usd(body['damage'])} by it" if int(body["damage"]) else "the owner lost nothing by it"
     paid = f", {_usd(body['slashed'])} of its stake go to the owner" if int(body["slashed"]) else ""
-    return (
-        f"{body['solver']} settled something else than it was awarded ({body['code']}: {body['detail']}); {owed}{paid}"
-    )
+    fee = f", {_usd(body['fined'])} to the house for its fee" if int(body.get("fined", 0)) else ""
+    what = f"{body['solver']} settled something else than it was awarded ({body['code']}: {body['detail']})"
+    return f"{what}; {owed}{paid}{fee}"
 
 
 def _options(quantity: str | int) -> str:

@@ -94,6 +94,9 @@ class WhoPaid:
                 missing = int(str(event.body["damage"])) - slashed
                 self.add(("damages from the bond", "breach", solver, OWNERS), slashed)
                 self.add(("loss that nobody made good", "breach", OWNERS, solver), missing)
+                fined, lost = int(str(event.body.get("fined", 0))), int(str(event.body.get("lost_fee", 0)))
+                self.add(("lost fee from the bond", "breach", solver, OPERATOR), fined)
+                self.add(("loss that nobody made good", "breach", OPERATOR, solver), lost - fined)
 
     def add_fines(self, events: Sequence[Event]) -> None:
         """Add the penalties of winners that let fills fail."""

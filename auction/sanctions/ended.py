@@ -33,7 +33,7 @@ def ended_of(run: Run, now_ms: int, verdict: Verdict | None = None) -> Ended:
     """Return how a fill ended; without a verdict it was delivered."""
     ending: Ending = "settled"
     if verdict is not None:
-        own: Ending = "unbacked" if run.settles else "walked"
+        own: Ending = "unbacked" if run.settles and not run.plan.awarded else "walked"
         ending = own if verdict.responsible == "solver" else "weather"
     return Ended(
         fill_id=run.plan.terms.fill_id,

@@ -64,7 +64,7 @@ class Restored:
         """Take copies that nobody else advances; a replay works on copies of them."""
         self._world = world
         self._executor = executor
-        self._plans = tuple(plans)
+        self._plans = tuple(plan.by_policy for plan in plans)
 
     @cached_property
     def landed(self) -> frozenset[str]:
@@ -90,7 +90,7 @@ def attribute(run: Run, restored: Restored | None, taken: int = 0) -> Verdict:
         taken: What reorganisations took from the solver, in USDC base units, if that is all that it lacks.
     """
     terms = run.plan.terms
-    breach = None if taken and run.settles else _breach(run)
+    breach = None if taken and run.settles and not run.plan.awarded else _breach(run)
     if breach is None:
         detail = f"reorged: {taken} was taken back from {terms.solver}, then {run.failed}" if taken else run.failed
         code = detail.partition(":")[0]
@@ -119,6 +119,8 @@ def _breach(run: Run) -> str | None:
     """Return how the solver broke the policy, or `None`."""
     if not run.settles:
         return "it won and sent no transaction"
+    if run.plan.awarded:
+        return f"it sent something else than it was awarded: {run.failed}"
     if run.failed.startswith(f"undercollateralised: {run.plan.terms.solver} lacks "):
         return f"it could not back what it had promised: {run.failed}"
     return None

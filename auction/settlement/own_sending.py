@@ -18,7 +18,8 @@ def sent_plans(
     """Return the plans of all fills of a winning bid, with the steps that its solver says it sends itself, if any.
 
     What a solver sends for other intents than it was awarded, or what could not be carried out whatever prices are, is
-    no settlement of its award: the plans are then those of the policy.
+    no settlement of its award: the plans are then those of the policy. Who sends something else for one fill of a bid
+    has all its fills marked so, for they may wait for it, or trade at the same venues.
     """
     awarded = plans_of(bid, position, tender, deadlines)
     own = next((each for each in decision.own if each.position == position), None) if decision is not None else None
@@ -27,8 +28,12 @@ def sent_plans(
     sent = bid.model_copy(update={"fills": own.fills})
     if flaw(sent, tender) is not None:
         return awarded
-    pairs = zip(awarded, plans_of(sent, position, tender, deadlines), strict=True)
-    return tuple(replace(plan, steps=other.steps) for plan, other in pairs)
+    plans = plans_of(sent, position, tender, deadlines)
+    if plans == awarded:
+        return awarded
+    return tuple(
+        replace(plan, steps=other.steps, awarded=plan.steps) for plan, other in zip(awarded, plans, strict=True)
+    )
 
 
 def _place(fill: BidFill) -> tuple[str, str]:

@@ -62,6 +62,13 @@ class Plan:
 
     home: str
     steps: tuple[Step, ...]
+    awarded: tuple[Step, ...] = ()
+    """The steps of the policy, where the solver sends others for the bid; empty where it does not."""
+
+    @property
+    def by_policy(self) -> "Plan":
+        """The same with what the policy sends."""
+        return replace(self, steps=self.awarded, awarded=()) if self.awarded else self
 
     @property
     def is_cross_chain(self) -> bool:
@@ -72,6 +79,12 @@ class Plan:
     def delivery(self) -> Step:
         """The step that gives the owner the legs."""
         return next(step for step in self.steps if step.kind in {"settle", "deliver"})
+
+    @property
+    def sent_terms(self) -> FillTerms:
+        """What the delivery that is sent owes: other terms than were awarded, where the solver has its own."""
+        call = self.delivery.call
+        return call.terms if isinstance(call, Settle | Deliver) else self.terms
 
     @property
     def orders(self) -> tuple[Order, ...]:

@@ -9,6 +9,7 @@ from auction.charges import Charges
 from auction.ledger import Event
 from intents.fees import FeeRule
 from solvers.bid import Bid
+from solvers.solver import Batch
 from tests.auction.hall import BOND, RULES, Hall, hall, plain
 from tests.venues.calls.stage import OWNER, VAULT, dollars, signed
 from tests.venues.small_world import L1, L2
@@ -239,3 +240,29 @@ def test_a_fill_elsewhere_is_accounted_for_once_its_fee_is_in_the_vault() -> Non
     awarded, due = only(here, "fill.awarded"), only(here, "reward.due")
     assert (awarded["chain"], due["fees"]) == (L2, awarded["fee"])
     assert int(due["fees"]) > 0
+
+
+def phantom(batch: Batch) -> list[Bid | None]:
+    """Bid in earnest on the last intent, and on the first what it will never have to pay: in a batch that is unfair."""
+    first, second, last = (batch.route(job, engine="path").to_bid(markup_bps=-1) for job in batch.intents)
+    assert first is not None
+    assert second is not None
+    gift = first.fills[0].model_copy(update={"debit": first.fills[0].debit - dollars(500)})
+    limit = batch.intents[1].intent.max_debit(second.fills[0].quantity)
+    dear = second.fills[0].model_copy(update={"debit": limit})
+    return [last, first.model_copy(update={"fills": (gift, dear)})]
+
+
+def test_a_bid_that_cannot_win_draws_no_share_of_what_an_epoch_leaves() -> None:
+    rules = replace(RULES, charges=Charges(rule=SHARE, consistency_ppm=10**6))
+    here = hall(rules=rules, solver=plain(), rival=phantom)
+    for nonce in (1, 2, 3):
+        here.post(signed(quantity=1.0, nonce=nonce))
+    awards = here.play()
+    here.live(120)
+    assert here.auctioneer.accounts is not None
+    here.auctioneer.accounts.close_epoch(here.auctioneer.world)
+
+    assert [found.code for found in awards["rival"].results] == ["won", "unfair"]
+    shares = {each["solver"]: int(each["share"]) for each in body(here.noted("epoch.closed")[-1])["solvers"]}
+    assert 4 * shares["rival"] < sum(shares.values())

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intents.canonical import Json, canonical_bytes, content_id, model_bytes, model_id
+from intents.canonical import Json, canonical_bytes, content_id, model_bytes
 from intents.lifecycle import IntentEvent, State
 
 
@@ -93,4 +93,3 @@ def test_model_id_is_the_content_id_of_what_the_model_sends() -> None:
     }
 
     assert model_bytes(event) == canonical_bytes(sent)
-    assert model_id(event) == content_id(sent)

@@ -10,6 +10,7 @@ import pytest
 from auction.errors import LedgerError
 from auction.ledger import Ledger
 from auction.sanctions.table import PENALTIES
+from intents.canonical import Json
 from solvernet import __version__
 from solvernet.appeal import appeal
 from solvernet.ban_table import ban_table
@@ -153,10 +154,12 @@ def test_the_owner_is_paid_on_chain_out_of_the_stake_of_who_sent_it(told: Told) 
     slashes = [log for sent in told.scribe.sent.values() for log in sent.receipt.logs if log.name == "Slashed"]
     owners = {run.plan.terms.fill_id: run.plan.terms.owner for run in told.run.engine.auctioneer.executor.runs()}
     breaches = {body["fill_id"]: int(body["damage"]) for body in told.bodies("fill.breached") if int(body["damage"])}
+    detours = {body["fill_id"]: int(body["slashed"]) for body in told.bodies("fill.failed") if int(body["slashed"])}
 
-    assert {str(log.get("fill")): log.get("cash") for log in slashes if log.get("solver") == "cheat"} == breaches
+    assert {fill.split(".")[1] for fill in detours} == {"cheat"}
+    assert {str(log.get("fill")): log.get("cash") for log in slashes} == breaches | detours
     assert all(log.get("owner") == owners[str(log.get("fill"))] for log in slashes)
-    assert told.bond() == told.stake - sum(breaches.values())
+    assert told.bond() == told.stake - sum(breaches.values()) - sum(detours.values())
 
 
 def test_nothing_happens_before_the_blocks_count_elsewhere(told: Told) -> None:
@@ -220,6 +223,24 @@ def test_the_story_of_the_intent_and_an_appeal_tell_of_it_and_a_forged_sum_does_
     assert any(line.startswith("cheat settled something else than it was awarded (amounts: ") for line in story)
     assert [point.holds for point in found.points] == [True, True, True, True, False]
     assert found.points[1].what.startswith(f"{first['transaction']} of cheat is in block {first['block']} of ")
+
+
+def test_the_story_of_the_intent_tells_who_may_not_send_it_itself(told: Told, tmp_path: Path) -> None:
+    intent = told.bodies("fill.breached")[0]["intent_id"]
+    last = told.events[-1]
+    body: dict[str, Json] = {"solver": "cheat", "position": 0, "intents": [intent]}
+    refused = replace(last, kind="own.refused", body=body | {"could_take": "7460299", "free": "1080245"})
+    ledger = Ledger(tmp_path)
+    ledger.name(meta(Prepared(told.run.engine.name, TEXT), RunConfig(scenario="cut", out=tmp_path)))
+    ledger.commit([*told.events, refused])
+    ledger.close()
+
+    story = explain(tmp_path, intent[:12]).lines
+
+    said = (
+        "cheat may not send it itself: it could take 7.46 USDC, its free stake is 1.08 USDC; it is sent by the policy"
+    )
+    assert story[-1].what == said
 
 
 def test_a_run_shown_again_has_the_same_breaches(told: Told) -> None:

@@ -10,9 +10,6 @@ Source: Uniswap/v3-core, commit d8b1c635, `contracts/libraries/Oracle.sol`.
 
 from bisect import bisect_right
 from dataclasses import dataclass, replace
-from typing import Final
-
-Q128: Final = 1 << 128
 
 
 @dataclass(frozen=True, slots=True)

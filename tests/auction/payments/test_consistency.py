@@ -24,6 +24,16 @@ def test_every_order_counts_the_same_and_is_shared_by_offered_surplus() -> None:
     assert shares == {"a": 37, "b": 62}
 
 
+def test_two_names_of_one_solver_draw_more_than_one_once_each_has_won() -> None:
+    won = Record(won=1, settled=1)
+
+    alone = consistency_rewards(120, [{"a": 5, "b": 5}], {"a": won, "b": won})
+    twice = consistency_rewards(120, [{"a": 5, "b": 5, "c": 5}], {"a": won, "b": won, "c": won})
+    idle = consistency_rewards(120, [{"a": 5, "b": 5, "c": 5}], {"a": won, "b": won, "c": Record(won=0, settled=0)})
+
+    assert (alone["b"], twice["b"] + twice["c"], idle["b"] + idle["c"]) == (60, 80, 60)
+
+
 def test_a_success_rate_of_a_half_halves_the_weight() -> None:
     records = {"a": Record(won=2, settled=1), "b": Record(won=1, settled=1)}
 
