@@ -41,8 +41,6 @@ class FadeRules:
     prior_orders: int = 20
     clean_looks: int = 6
     lag_ms: int = 7_200_000
-    watch_orders: int = 10
-    watch_ppm: int = 60_000
     entities: Mapping[str, str] = field(default_factory=dict)
     """Entity of each solver; one that is not named is its own."""
 
@@ -100,16 +98,6 @@ class FadeBreaker:
         """Return how often the next block of a solver's entity will be doubled."""
         file = self._files.get(self._rules.entity(solver))
         return file.level if file else 0
-
-    def watch_list(self, now_ms: int) -> tuple[str, ...]:
-        """Return entities with many fades, blocked or not, sorted."""
-        found = []
-        for entity, file in self._files.items():
-            ends = self._window(file, now_ms, since_ms=0)
-            fades = sum(end.is_fade for end in ends)
-            if len(ends) >= self._rules.watch_orders and fades * MILLION >= self._rules.watch_ppm * len(ends):
-                found.append(entity)
-        return tuple(sorted(found))
 
     def _look(self, entity: str, now_ms: int, solvers: Sequence[str]) -> Iterator[Ban]:
         file, rules = self._files[entity], self._rules

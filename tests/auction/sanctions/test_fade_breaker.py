@@ -188,16 +188,6 @@ def test_a_delivery_that_is_taken_back_within_two_hours_never_counted_as_clean()
     assert days.breaker.level("a") == 1
 
 
-def test_the_watch_list_names_who_fades_often_and_blocks_nobody() -> None:
-    days = Days()
-    days.end("walked", *["settled"] * 9, at_ms=1)
-    days.end("walked", *["settled"] * 8, at_ms=1, solver="b")
-    days.end("walked", *["settled"] * 19, at_ms=1, solver="c")
-
-    assert days.breaker.watch_list(LOOK_MS) == ("a",)
-    assert days.look(LOOK_MS, "a", "b", "c") == []
-
-
 def test_solvers_of_one_entity_are_counted_and_blocked_together() -> None:
     days = Days(replace(RULES, entities={"a": "firm", "b": "firm"}))
     days.end("walked", at_ms=1, solver="a")
