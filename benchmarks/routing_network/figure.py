@@ -8,7 +8,7 @@ import json
 import re
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -23,6 +23,9 @@ TITLES = {
 ENDS = r"(?:, its start.*|, our start.*|, our compiled.*|, with repair.*|, rebuilt| \(gap.*|, Clarabel \(gap.*)?;"
 PEER = re.compile(rf"^ms, .*peer: ([^;]+?){ENDS}")
 SHARE = re.compile(r"gas share ([0-9.e+-]+); loss ([0-9.e+-]+)")
+ROOM_MS = 1e-4
+"""Where the axis of times begins, so that the key fits below the lines."""
+
 LEAST = 1e-6
 """Loss at which the picture ends; what is below it is drawn there."""
 
@@ -72,7 +75,8 @@ def draw_times(rows: list[dict[str, Any]]) -> Figure:
             markets, milliseconds = zip(*points, strict=True)
             width = 3.0 if name.startswith("dual") else 1.5
             axes.loglog(markets, milliseconds, marker="o", lw=width, label=name, color=colour)
-        _dress(axes, title, "markets")
+        axes.set_ylim(bottom=ROOM_MS)
+        _dress(axes, title, "markets", key="lower right")
     panels[0].set_ylabel("milliseconds, one thread")
     return figure
 
@@ -91,12 +95,12 @@ def draw_shares(rows: list[dict[str, Any]]) -> Figure:
     return figure
 
 
-def _dress(axes: Axes, title: str, label: str) -> None:
+def _dress(axes: Axes, title: str, label: str, key: Literal["best", "lower right"] = "best") -> None:
     axes.set_xlabel(label)
     axes.set_title(title, loc="left", weight="bold")
     axes.grid(alpha=0.3)
     axes.spines[["top", "right"]].set_visible(False)
-    axes.legend(frameon=False, fontsize=8)
+    axes.legend(frameon=False, fontsize=8, loc=key)
 
 
 def main() -> None:
