@@ -1,10 +1,10 @@
-"""Run all benchmarks and write their results: `python -m benchmarks [--quick]`."""
+"""Run all benchmarks, print their tables and write their results: `python -m benchmarks [--quick]`."""
 
 import argparse
 import importlib
 from pathlib import Path
 
-from benchmarks.harness import keep
+from benchmarks.harness import keep, lines
 
 NAMES = sorted(
     path.stem for path in Path(__file__).parent.glob("*.py") if path.stem not in {"__init__", "__main__", "harness"}
@@ -18,7 +18,7 @@ def main() -> None:
     quick = parser.parse_args().quick
     for name in NAMES:
         rows = importlib.import_module(f"benchmarks.{name}").measure(quick)
-        print(f"{name}: {len(rows)} rows in {keep(name, rows)}", flush=True)
+        print("\n".join([*lines(rows), f"{name}: {len(rows)} rows in {keep(name, rows)}", ""]), flush=True)
 
 
 if __name__ == "__main__":

@@ -148,9 +148,9 @@ def chains(quick: bool) -> list[Row]:
             rates.append([*mine, count / anvil.seconds(node, mined, PENDING) if node else 0.0])
     *ours, peer = (max(some) for some in zip(*rates, strict=True))
     note = f"blocks a second, {PENDING} pending each; peer: anvil through its RPC, signed before, in batches"
-    skipped = "SKIPPED: anvil is neither in the variable ANVIL nor on the path; no ratio"
+    absent = "SKIPPED: anvil is neither in the variable ANVIL nor on the path; no ratio"
     return [
-        Row(f"L1 blocks, {what}", mine, peer, mine / peer if peer else 0.0, note if peer else skipped)
+        Row(f"L1 blocks, {what}", mine, peer or None, mine / peer if peer else None, note if peer else absent)
         for what, mine in zip(("drawn as arrays", "single, with nonces and receipts"), ours, strict=True)
     ]
 

@@ -40,9 +40,16 @@ def main(name: str, measure: Callable[[bool], Sequence[Row]], description: str |
     if options.json:
         print(json.dumps([asdict(row) for row in rows], indent=1))
         return
+    print("\n".join(lines(rows)))
+
+
+def lines(rows: Sequence[Row]) -> list[str]:
+    """Return rows as lines for the eye."""
+    found = []
     for row in rows:
         ours, peer, ratio = (f"{value:.4g}" if value is not None else "-" for value in (row.ours, row.peer, row.ratio))
-        print(f"{row.name:<44} ours {ours:>12}  peer {peer:>12}  ratio {ratio:>9}  {row.note}")
+        found.append(f"{row.name:<44} ours {ours:>12}  peer {peer:>12}  ratio {ratio:>9}  {row.note}")
+    return found
 
 
 def keep(name: str, rows: Sequence[Row]) -> Path:

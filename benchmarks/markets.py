@@ -18,7 +18,7 @@ from typing import Any
 import numba
 import numpy as np
 
-from benchmarks.harness import Row, main
+from benchmarks.harness import Row, main, skipped
 from benchmarks.order_books.compiled_book import CompiledLevels
 from benchmarks.order_books.sorted_books import SortedLevels, SortedOrders
 from benchmarks.peers import option_libraries
@@ -110,7 +110,7 @@ def books(quick: bool) -> list[Row]:
         if any(end != ends[0] for end in ends):
             raise AssertionError("the books do not end with the same orders")
     best = {name: len(events) / min(seconds) for name, seconds in found.items()}
-    absent = Row("order book, C library order-book", 0.0, 0.0, 0.0, "SKIPPED: order-book is not installed; no figure")
+    absent = skipped("order book, C library order-book", "order-book is not installed")
     rows = [
         Row(f"order book, {what}", best["Ours"], best[name], best["Ours"] / best[name], f"{unit}{what}")
         for name, what in (

@@ -51,6 +51,11 @@ def offers(errands: Iterable[Errand], sender: str, view: View, retry_ms: int, no
     return tuple(made)
 
 
+def gas_dollars(call: Call[ChainState], chain: Chain[ChainState], view: View, now_ms: int) -> float:
+    """Return what the gas of a call comes to at a price that four of five recent transactions were below."""
+    return call.gas * chain.fee_quantile(0.8, 20) / 1e18 * view.truth.price(now_ms) / 1e8
+
+
 def _raised(wei: int) -> int:
     """Return the least fee with which a pool accepts a replacement."""
     return max(-(-wei * BUMP_PERCENT // 100), wei + 1)

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.harness import Row
+from benchmarks.harness import Row, skipped
 from venues.pricing import black76
 from venues.pricing.greeks import greeks
 from venues.pricing.implied import implied_vol
@@ -26,7 +26,7 @@ def rows(quick: bool) -> list[Row]:
     found: list[Row] = []
     for name, measure in (("QuantLib", _quantlib), ("vollib", _vollib)):
         if importlib.util.find_spec(name) is None:
-            found.append(Row(f"black-76 against {name}", 0.0, 0.0, 0.0, f"SKIPPED: {name} is not installed; no figure"))
+            found.append(skipped(f"black-76 against {name}", f"{name} is not installed"))
         else:
             found += measure(2_000 if quick else 20_000)
     return found

@@ -24,13 +24,7 @@ def kept_out(summary: Summary) -> Iterator[Table]:
 
 def ban_lines(summary: Summary) -> Table:
     """Return the table of bans."""
-    title = "Kept out of the auctions"
-    if len(summary.bans) > MOST:
-        title += f" (the first {MOST} of {len(summary.bans)})"
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, collapse_padding=True, pad_edge=False)
-    for head in ("solver", "code", "since", "until"):
-        table.add_column(head, no_wrap=True)
-    table.add_column("why")
+    table = _table("Kept out of the auctions", "solver", len(summary.bans))
     for line in summary.bans[:MOST]:
         ban = line.ban
         table.add_row(line.solver, ban.code, _clock(ban.since_ms), _clock(ban.until_ms), ban.reason)
@@ -39,16 +33,20 @@ def ban_lines(summary: Summary) -> Table:
 
 def quarantine_lines(summary: Summary) -> Table:
     """Return the table of intents in quarantine."""
-    title = "Intents in quarantine"
-    if len(summary.quarantines) > MOST:
-        title += f" (the first {MOST} of {len(summary.quarantines)})"
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, collapse_padding=True, pad_edge=False)
-    for head in ("intent", "code", "since", "until"):
-        table.add_column(head, no_wrap=True)
-    table.add_column("why")
+    table = _table("Intents in quarantine", "intent", len(summary.quarantines))
     for line in summary.quarantines[:MOST]:
         since, until = (_clock(time_ms)[7:12] for time_ms in (line.since_ms, line.until_ms))
         table.add_row(line.intent_id[:12], line.code, since, until, line.detail)
+    return table
+
+
+def _table(title: str, whom: str, count: int) -> Table:
+    """Return a table without lines, whose title says how many it will leave out."""
+    title += f" (the first {MOST} of {count})" if count > MOST else ""
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, collapse_padding=True, pad_edge=False)
+    for head in (whom, "code", "since", "until"):
+        table.add_column(head, no_wrap=True)
+    table.add_column("why")
     return table
 
 

@@ -126,19 +126,20 @@ def rounds(draw: st.DrawFn, drawn: st.SearchStrategy[Tender]) -> tuple[Tender, R
     return made, result
 
 
-def check_order(closed: tuple[Tender, RoundResult], order: Sequence[Scored]) -> None:
-    """Check that winners execute one after the other, and that the round found them to."""
-    made, result = closed
+def reverted(made: Tender, order: Sequence[Scored]) -> Reverted | None:
+    """Return why winners that execute one after the other do not all succeed, if so."""
     plans = [plan for scored in order for plan in plans_of(scored.bid, scored.position, made)]
-
-    assert not isinstance(execute(plans, made.states, made.snapshot.time_ms), Reverted)
-    assert result.conflicts == ()
+    outcome = execute(plans, made.states, made.snapshot.time_ms)
+    return outcome if isinstance(outcome, Reverted) else None
 
 
 @settings(max_examples=45, deadline=None)
 @given(rounds(tenders()), st.data())
 def test_what_wins_executes_in_any_order(closed: tuple[Tender, RoundResult], data: st.DataObject) -> None:
-    check_order(closed, data.draw(st.permutations(closed[1].winners)))
+    made, result = closed
+
+    assert result.conflicts == ()
+    assert reverted(made, data.draw(st.permutations(result.winners))) is None
 
 
 @settings(max_examples=25, deadline=None)
@@ -146,15 +147,19 @@ def test_what_wins_executes_in_any_order(closed: tuple[Tender, RoundResult], dat
 def test_what_wins_on_a_board_that_is_traded_both_ways_executes_in_any_order(
     closed: tuple[Tender, RoundResult], data: st.DataObject
 ) -> None:
-    check_order(closed, data.draw(st.permutations(closed[1].winners)))
+    made, result = closed
+
+    assert result.conflicts == ()
+    assert reverted(made, data.draw(st.permutations(result.winners))) is None
 
 
 @settings(max_examples=20, deadline=None)
 @given(rounds(tenders()), st.data())
 def test_any_part_of_what_wins_executes_as_well(closed: tuple[Tender, RoundResult], data: st.DataObject) -> None:
-    unique = st.lists(st.sampled_from(closed[1].winners), unique_by=lambda s: (s.bid.solver, s.position))
+    made, result = closed
+    unique = st.lists(st.sampled_from(result.winners), unique_by=lambda s: (s.bid.solver, s.position))
 
-    check_order(closed, data.draw(unique))
+    assert reverted(made, data.draw(unique)) is None
 
 
 def test_sales_to_a_board_do_not_push_a_purchase_beyond_its_reach() -> None:

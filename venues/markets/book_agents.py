@@ -13,7 +13,7 @@ from intents.assets import OPTION_UNIT, USDC_UNIT
 from intents.options import parse_series
 from venues.calls.ordering import ClearBatch, SendOrders
 from venues.chain_state import ChainState
-from venues.errand import Errand, priced
+from venues.errand import Errand, gas_dollars, priced
 from venues.markets.batch_book import BatchBook
 from venues.markets.clob import FEE_PPM
 from venues.markets.makers import Maker
@@ -115,7 +115,7 @@ class Sniper:
         if not orders:
             return ()
         call = SendOrders(venue=venue.id, owner=self.name, orders=orders)
-        gas = call.gas * chain.fee_quantile(0.8, 20) / 1e18 * view.truth.price(now_ms) / 1e8
+        gas = gas_dollars(call, chain, view, now_ms)
         fair = dict(zip(venue.instruments(), view.truth.fair(venue.instruments(), now_ms), strict=True))
         signs = {"buy": 1, "sell": -1}
         edge = sum(

@@ -7,7 +7,7 @@ from typing import Final
 from intents.assets import OPTION_UNIT, USDC_UNIT
 from intents.options import parse_series
 from venues.calls.upkeep import Trade
-from venues.errand import Errand
+from venues.errand import Errand, gas_dollars
 from venues.markets.book_agents import sent
 from venues.markets.clob import OrderBook
 from venues.markets.order_gas import order_gas
@@ -44,7 +44,7 @@ class LadderSniper:
         if order is None:
             return ()
         call = Trade(trader=self.name, orders=(order,), venue_gas=order_gas(venue, order))
-        gas = call.gas * chain.fee_quantile(0.8, 20) / 1e18 * view.truth.price(now_ms) / 1e8
+        gas = gas_dollars(call, chain, view, now_ms)
         if edge <= gas:
             return ()
         return sent(self.name, view, Errand(name=venue.id, chain=self.chain, call=call), self.period_ms, now_ms)
